@@ -1,0 +1,28 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+
+namespace balancer {
+
+// A number of open sessions that must not be exceeded, shared by all workers without a lock. A worker that
+// finds it reached stops accepting and is remembered; a slot that comes free resumes one of those.
+class Limit {
+ public:
+  static constexpr std::uint32_t kMaxWorkers = 64;
+
+  explicit Limit(std::uint32_t max);
+
+  // Takes a slot. False: none is free, and `worker` is now among the paused.
+  [[nodiscard]] bool take(std::uint32_t worker);
+
+  // Gives a slot back. The answer is a worker to resume, in rotation, no longer among the paused: it must
+  // try to take a slot, and release it again when it finds no client, so that the next one is tried.
+  [[nodiscard]] std::optional<std::uint32_t> release();
+
+  [[nodiscard]] std::uint32_t taken() const;
+  [[nodiscard]] std::uint32_t max() const;
+};
+
+}  // namespace balancer

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conf/address.h"
+
+// What the operator asked for, whichever language he wrote it in. A reader writes every default out,
+// so nothing after it asks what was absent. Plain values; const once read.
+namespace conf {
+
+using Milliseconds = std::chrono::milliseconds;
+
+// A timeout that never fires. Readers refuse finite ones above 24 days, so adding one to a clock is safe.
+inline constexpr Milliseconds kInfinite = Milliseconds::max();
+
+// Where in the operator's files a thing stands.
+struct Place {
+  std::string file;
+  int line = 0;
+};
+
+enum class LogFormat : std::uint8_t { kTcplog, kJson };
+
+struct LogTarget {
+  enum class Kind : std::uint8_t { kStdout, kStderr, kNone, kFile };
+  Kind kind = Kind::kStdout;
+  std::string path;  // kFile only
+  LogFormat format = LogFormat::kTcplog;
+};
+
+struct Global {
+  std::uint32_t threads = 0;   // workers, at most 64; 0: one per core
+  std::uint32_t maxconn = 0;   // sessions of the process; 0: derived from the descriptor limit
+  std::uint32_t maxpipes = 0;  // pipes for splicing, over all workers; 0: derived from maxconn
+  std::string user;            // dropped to after binding when started as root; empty: stay
+  std::string group;           // empty: the user's own group
+  std::vector<LogTarget> logs = {LogTarget{}};
+  std::optional<Milliseconds> stop_deadline;  // set: TERM and INT drain for this long, then cut
+};
+
+// Socket options, for both sides of a session.
+struct Tcp {
+  bool nodelay = true;
+  bool keepalive = true;
+  Milliseconds user_timeout = std::chrono::minutes{2};  // unacknowledged for so long: dead; kInfinite: the kernel's
+  bool splice = true;                                   // move bulk by splice(2) where the kernel allows
+};
+
+struct Bind {
+  Address address;
+  std::uint32_t backlog = 4096;
+  std::optional<std::uint32_t> mode;  // permissions of a UNIX socket
+  bool v6only = false;                // set by the reader for [::] beside its IPv4 twin, or asked for
+  Place place;
+};
+
+struct Frontend {
+  std::string name;
+  std::vector<Bind> binds;
+  std::uint32_t maxconn = 0;         // 0: only the process's limit
+  std::vector<Network> allow;        // empty: everybody; UNIX clients are always let in
+  std::vector<Network> deny;         // wins over allow
+  std::uint32_t max_per_source = 0;  // open sessions of one client address; 0: no limit
+  std::string backend;
+  Milliseconds client_timeout = std::chrono::hours{1};
+  std::optional<Milliseconds> client_fin_timeout;  // unset: client_timeout goes on after a half-close
+  Tcp tcp;
+  Place place;
+};
+
+struct Server {
+  std::string name;
+  std::uint32_t id = 0;            // unique in its backend, from 1
+  std::optional<Address> address;  // unset: its name did not resolve and `init_addr: none` allows that
+  std::string host;                // as written, when it is a name
+  std::uint32_t weight = 1;        // 0..256; 0: no new sessions
+  std::uint32_t maxconn = 0;       // 0: no limit
+  bool backup = false;
+  bool disabled = false;
+  Place place;
+};
+
+enum class Algorithm : std::uint8_t { kRoundRobin };
+
+struct Backend {
+  std::string name;
+  Algorithm balance = Algorithm::kRoundRobin;
+  std::vector<Address> sources;  // connect from these in turn, port 0; empty: the kernel chooses
+  std::vector<Server> servers;   // in the order of the file, never empty
+  std::uint32_t retries = 3;     // further attempts after the first
+  bool abort_on_close = false;   // a client that has sent its FIN while waiting is not served
+  Milliseconds connect_timeout = std::chrono::seconds{5};
+  Milliseconds server_timeout = std::chrono::hours{1};
+  Milliseconds queue_timeout = std::chrono::seconds{30};
+  std::optional<Milliseconds> server_fin_timeout;
+  Tcp tcp;
+  Place place;
+};
+
+struct Config {
+  Global global;
+  std::vector<Frontend> frontends;
+  std::vector<Backend> backends;
+};
+
+}  // namespace conf

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+#include "lb/net/address.h"
+
+namespace lb::telemetry {
+
+// Why a session ended, and in which stage: HAProxy's two letters.
+enum class Cause : char {
+  kNone = '-',
+  kClientAbort = 'C',
+  kServerAbort = 'S',
+  kClientTimeout = 'c',
+  kServerTimeout = 's',
+  kKilled = 'K',
+  kResource = 'R',
+  kInternal = 'I',
+};
+enum class Stage : char { kNone = '-', kQueue = 'Q', kConnect = 'C', kData = 'D' };
+
+struct CloseReason {
+  Cause cause = Cause::kNone;
+  Stage stage = Stage::kNone;
+  friend bool operator==(const CloseReason&, const CloseReason&) = default;
+};
+
+// One ended session as the access log tells it. A plain value: names point into the configuration,
+// which outlives the log writer.
+struct SessionRecord {
+  std::uint64_t id = 0;  // unique in the process
+  std::chrono::system_clock::time_point accepted;
+  net::Peer client;
+  std::string_view frontend;
+  std::string_view bind;  // as configured; names UNIX clients
+  std::string_view backend;
+  std::string_view server;  // empty: none was chosen
+  std::chrono::milliseconds queue_time{-1};    // -1: never got so far
+  std::chrono::milliseconds connect_time{-1};  // -1: no connection
+  std::chrono::milliseconds total_time{0};
+  std::uint64_t bytes_to_server = 0;
+  std::uint64_t bytes_to_client = 0;
+  CloseReason reason;
+  std::uint32_t process_sessions = 0;  // with this one, as HAProxy counts
+  std::uint32_t frontend_sessions = 0;
+  std::uint32_t backend_sessions = 0;  // without this one
+  std::uint32_t server_sessions = 0;
+  std::uint32_t retries = 0;
+  bool redispatched = false;
+  std::uint32_t server_queue = 0;  // waiting ahead on entry
+  std::uint32_t backend_queue = 0;
+};
+
+}  // namespace lb::telemetry
