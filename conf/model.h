@@ -8,13 +8,14 @@
 
 #include "conf/address.h"
 
-// What the operator asked for, whichever language he wrote it in. A reader writes every default out,
-// so nothing after it asks what was absent. Plain values; const once read.
+// What the operator asked for, whichever language he wrote it in. A reader writes every default
+// out, so nothing after it asks what was absent. Plain values; const once read.
 namespace conf {
 
 using Milliseconds = std::chrono::milliseconds;
 
-// A timeout that never fires. Readers refuse finite ones above 24 days, so adding one to a clock is safe.
+// A timeout that never fires. Readers refuse finite ones above 24 days, so adding one to a clock is
+// safe.
 inline constexpr Milliseconds kInfinite = Milliseconds::max();
 
 // Where in the operator's files a thing stands.
@@ -46,15 +47,16 @@ struct Global {
 struct Tcp {
   bool nodelay = true;
   bool keepalive = true;
-  Milliseconds user_timeout = std::chrono::minutes{2};  // unacknowledged for so long: dead; kInfinite: the kernel's
-  bool splice = true;                                   // move bulk by splice(2) where the kernel allows
+  Milliseconds user_timeout =
+      std::chrono::minutes{2};  // unacknowledged for so long: dead; kInfinite: the kernel's
+  bool splice = true;           // move bulk by splice(2) where the kernel allows
 };
 
 struct Bind {
   Address address;
   std::uint32_t backlog = 4096;
   std::optional<std::uint32_t> mode;  // permissions of a UNIX socket
-  bool v6only = false;                // set by the reader for [::] beside its IPv4 twin, or asked for
+  bool v6only = false;  // set by the reader for [::] beside its IPv4 twin, or asked for
   Place place;
 };
 
@@ -66,19 +68,22 @@ struct Frontend {
   std::vector<Network> deny;         // wins over allow
   std::uint32_t max_per_source = 0;  // open sessions of one client address; 0: no limit
   std::string backend;
+  Place backend_place;  // where `backend` is chosen
   Milliseconds client_timeout = std::chrono::hours{1};
-  std::optional<Milliseconds> client_fin_timeout;  // unset: client_timeout goes on after a half-close
+  std::optional<Milliseconds>
+      client_fin_timeout;  // unset: client_timeout goes on after a half-close
   Tcp tcp;
   Place place;
 };
 
 struct Server {
   std::string name;
-  std::uint32_t id = 0;            // unique in its backend, from 1
-  std::optional<Address> address;  // unset: its name did not resolve and `init_addr: none` allows that
-  std::string host;                // as written, when it is a name
-  std::uint32_t weight = 1;        // 0..256; 0: no new sessions
-  std::uint32_t maxconn = 0;       // 0: no limit
+  std::uint32_t id = 0;  // unique in its backend, from 1
+  std::optional<Address>
+      address;                // unset: its name did not resolve and `init_addr: none` allows that
+  std::string host;           // as written, when it is a name
+  std::uint32_t weight = 1;   // 0..256; 0: no new sessions
+  std::uint32_t maxconn = 0;  // 0: no limit
   bool backup = false;
   bool disabled = false;
   Place place;

@@ -23,11 +23,12 @@ struct Mistake {
 
 struct Reading {
   Config config;
-  std::vector<Mistake> notes;  // harmless things the operator should know, such as which address a name got
+  std::vector<Mistake>
+      notes;  // harmless things the operator should know, such as which address a name got
 };
 
-// Reads files and directories (their *.yaml and *.yml, in C order) as one configuration: either a model
-// that is valid as a whole and needs no further check, or every mistake in it.
+// Reads files and directories (their *.yaml and *.yml, in C order) as one configuration: either a
+// model that is valid as a whole and needs no further check, or every mistake in it.
 [[nodiscard]] std::expected<Reading, std::vector<Mistake>> read(
     const std::vector<std::string>& paths, Source& source);
 

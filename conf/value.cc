@@ -1,0 +1,97 @@
+#include "conf/value.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <cstddef>
+#include <utility>
+
+namespace conf {
+namespace {
+
+constexpr std::size_t kLongestShown = 80;
+constexpr std::uint64_t kLongestFinite = 24ULL * 24 * 60 * 60 * 1'000'000;  // us
+
+constexpr std::array<std::pair<std::string_view, std::uint64_t>, 6> kUnits = {{
+    {"us", 1},
+    {"ms", 1'000},
+    {"s", 1'000'000},
+    {"m", 60ULL * 1'000'000},
+    {"h", 60ULL * 60 * 1'000'000},
+    {"d", 24ULL * 60 * 60 * 1'000'000},
+}};
+
+std::optional<std::uint64_t> parse_digits(std::string_view text, int base = 10) {
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number, base);
+  if (error != std::errc{} || rest != end) return std::nullopt;
+  return number;
+}
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return result;
+}
+
+}  // namespace
+
+std::optional<std::uint32_t> parse_number(std::string_view text, std::uint32_t least,
+                                          std::uint32_t most) {
+  const auto number = parse_digits(text);
+  if (!number || *number < least || *number > most) return std::nullopt;
+  return static_cast<std::uint32_t>(*number);
+}
+
+std::expected<Milliseconds, std::string> parse_duration(std::string_view text) {
+  if (text == "infinite") return kInfinite;
+  if (text == "0") return Milliseconds{0};
+
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string_view unit = text.substr(digits);
+  if (digits > 0 && unit.empty()) {
+    return std::unexpected(fmt::format("has no unit: write {}ms or {}s instead of {}",
+                                       printable(text), printable(text), quoted(text)));
+  }
+  const auto* const known = std::ranges::find(kUnits, unit, &decltype(kUnits)::value_type::first);
+  if (digits == 0 || known == kUnits.end()) {
+    return std::unexpected(
+        fmt::format("must be a whole number and one unit (us, ms, s, m, h, d) such as 250ms, or "
+                    "infinite, is {}",
+                    quoted(text)));
+  }
+  const auto number = parse_digits(text.substr(0, digits));
+  if (!number || *number > kLongestFinite / known->second) {
+    return std::unexpected(
+        fmt::format("must be at most 24d, is {}; say infinite for no limit", quoted(text)));
+  }
+  return Milliseconds{(*number * known->second + 999) / 1'000};
+}
+
+std::optional<bool> parse_switch(std::string_view text) {
+  const std::string word = lower(text);
+  if (word == "true" || word == "yes" || word == "on") return true;
+  if (word == "false" || word == "no" || word == "off") return false;
+  return std::nullopt;
+}
+
+std::optional<std::uint32_t> parse_mode(std::string_view text) {
+  const auto mode = parse_digits(text, 8);
+  if (!mode || *mode > 0777) return std::nullopt;
+  return static_cast<std::uint32_t>(*mode);
+}
+
+std::string printable(std::string_view text) {
+  std::string shown(text.substr(0, kLongestShown));
+  std::ranges::replace_if(shown, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+  return text.size() > kLongestShown ? shown + "..." : shown;
+}
+
+std::string quoted(std::string_view text) { return '"' + printable(text) + '"'; }
+
+}  // namespace conf
