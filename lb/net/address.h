@@ -14,8 +14,8 @@ namespace lb::net {
 // The far end of a connection as a small value that can be logged, compared and hashed.
 struct Peer {
   conf::Family family = conf::Family::kUnix;
-  std::uint16_t port = 0;              // host byte order
-  std::array<std::uint8_t, 16> ip{};   // network byte order; IPv4 uses the first four
+  std::uint16_t port = 0;             // host byte order
+  std::array<std::uint8_t, 16> ip{};  // network byte order; IPv4 uses the first four
 
   friend bool operator==(const Peer&, const Peer&) = default;
 
@@ -36,7 +36,9 @@ class SocketAddress {
   [[nodiscard]] sockaddr* room() { return reinterpret_cast<sockaddr*>(&storage_); }
   [[nodiscard]] socklen_t* length() { return &length_; }
 
-  [[nodiscard]] const sockaddr* data() const { return reinterpret_cast<const sockaddr*>(&storage_); }
+  [[nodiscard]] const sockaddr* data() const {
+    return reinterpret_cast<const sockaddr*>(&storage_);
+  }
   [[nodiscard]] socklen_t size() const { return length_; }
   [[nodiscard]] int family() const { return storage_.ss_family; }
 

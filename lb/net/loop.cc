@@ -1,0 +1,97 @@
+#include "lb/net/loop.h"
+
+#include <cassert>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace lb::net {
+namespace {
+
+// Setting up a handle fails only when the process has no descriptor left for it.
+void must(int result, const char* what) {
+  if (result != 0) throw std::runtime_error(std::string(what) + ": " + uv_strerror(result));
+}
+
+template <typename H>
+void call_owner(H* handle) {
+  if (auto* call = static_cast<Callback*>(handle->data)) (*call)();
+}
+
+// `init` has already succeeded on it, so closing is the way to free it from here on.
+template <typename H, typename Init>
+Handle<H> make_handle(Callback& call, Init init) {
+  auto raw = std::make_unique<H>();
+  must(init(raw.get()), "event loop");
+  raw->data = &call;
+  return Handle<H>(raw.release());
+}
+
+}  // namespace
+
+Loop::Loop() { must(uv_loop_init(&loop_), "event loop"); }
+
+Loop::~Loop() {
+  uv_run(&loop_, UV_RUN_DEFAULT);
+  [[maybe_unused]] const int result = uv_loop_close(&loop_);
+  assert(result == 0);
+}
+
+void Loop::run() { uv_run(&loop_, UV_RUN_DEFAULT); }
+void Loop::stop() { uv_stop(&loop_); }
+void Loop::after_fork() { must(uv_loop_fork(&loop_), "event loop"); }
+
+Timer::Timer(Loop& loop, Callback call) : call_(std::move(call)) {
+  handle_ = make_handle<uv_timer_t>(call_, [&](auto* h) { return uv_timer_init(loop.raw(), h); });
+}
+
+void Timer::start(std::chrono::milliseconds delay) {
+  uv_timer_start(handle_.get(), call_owner<uv_timer_t>, static_cast<std::uint64_t>(delay.count()),
+                 0);
+}
+
+void Timer::stop() { uv_timer_stop(handle_.get()); }
+
+Idle::Idle(Loop& loop, Callback call) : call_(std::move(call)) {
+  handle_ = make_handle<uv_idle_t>(call_, [&](auto* h) { return uv_idle_init(loop.raw(), h); });
+}
+
+void Idle::start() { uv_idle_start(handle_.get(), call_owner<uv_idle_t>); }
+void Idle::stop() { uv_idle_stop(handle_.get()); }
+
+Prepare::Prepare(Loop& loop, Callback call) : call_(std::move(call)) {
+  handle_ =
+      make_handle<uv_prepare_t>(call_, [&](auto* h) { return uv_prepare_init(loop.raw(), h); });
+  uv_prepare_start(handle_.get(), call_owner<uv_prepare_t>);
+  uv_unref(reinterpret_cast<uv_handle_t*>(handle_.get()));
+}
+
+Readable::Readable(Loop& loop, int fd, Callback call) : call_(std::move(call)) {
+  handle_ = make_handle<uv_poll_t>(call_, [&](auto* h) { return uv_poll_init(loop.raw(), h, fd); });
+  uv_poll_start(handle_.get(), UV_READABLE, [](uv_poll_t* handle, int, int) {
+    if (auto* owner = static_cast<Callback*>(handle->data)) (*owner)();
+  });
+}
+
+Signal::Signal(Loop& loop, int number, Callback call) : call_(std::move(call)) {
+  handle_ = make_handle<uv_signal_t>(call_, [&](auto* h) { return uv_signal_init(loop.raw(), h); });
+  must(uv_signal_start(
+           handle_.get(),
+           [](uv_signal_t* handle, int) {
+             if (auto* owner = static_cast<Callback*>(handle->data)) (*owner)();
+           },
+           number),
+       "signal");
+}
+
+Async::Async(Loop& loop, Callback call) : call_(std::move(call)) {
+  handle_ = make_handle<uv_async_t>(call_, [&](auto* h) {
+    return uv_async_init(loop.raw(), h, [](uv_async_t* handle) {
+      if (auto* owner = static_cast<Callback*>(handle->data)) (*owner)();
+    });
+  });
+}
+
+void Async::send() { uv_async_send(handle_.get()); }
+
+}  // namespace lb::net

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <uv.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace lb::net {
+
+// Milliseconds of the loop's monotonic clock, read once a turn.
+using Tick = std::uint64_t;
+
+// One libuv loop; everything created on it belongs to the thread that runs it. It must outlive its
+// handles.
+class Loop {
+ public:
+  Loop();
+  ~Loop();  // lets the last close callbacks run
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  void run();   // until stop()
+  void stop();  // this thread only
+
+  // To be called in a child before anything else: its kernel objects are still its parent's.
+  void after_fork();
+
+  [[nodiscard]] Tick now() const { return uv_now(&loop_); }
+  [[nodiscard]] uv_loop_t* raw() { return &loop_; }
+
+ private:
+  uv_loop_t loop_{};
+};
+
+// Frees a handle the one way libuv allows: close it now, delete it in the close callback.
+// `data` is cleared first, so a callback already queued finds no owner and returns.
+struct CloseHandle {
+  template <typename H>
+  void operator()(H* handle) const {
+    handle->data = nullptr;
+    uv_close(reinterpret_cast<uv_handle_t*>(handle),
+             [](uv_handle_t* closed) { delete reinterpret_cast<H*>(closed); });
+  }
+};
+template <typename H>
+using Handle = std::unique_ptr<H, CloseHandle>;  // only for a handle whose uv_*_init has succeeded
+
+using Callback = std::function<void()>;
+
+// Calls back once after a delay. Destroying it cancels.
+class Timer {
+ public:
+  Timer(Loop& loop, Callback call);
+  void start(std::chrono::milliseconds delay);  // restarts the countdown when it is already running
+  void stop();
+
+ private:
+  Callback call_;
+  Handle<uv_timer_t> handle_;
+};
+
+// Calls back in every turn while it runs, and keeps the loop from blocking.
+class Idle {
+ public:
+  Idle(Loop& loop, Callback call);
+  void start();
+  void stop();
+
+ private:
+  Callback call_;
+  Handle<uv_idle_t> handle_;
+};
+
+// Calls back in every turn just before the loop may block.
+class Prepare {
+ public:
+  Prepare(Loop& loop, Callback call);
+
+ private:
+  Callback call_;
+  Handle<uv_prepare_t> handle_;
+};
+
+// Calls back while a descriptor is readable, level-triggered. The descriptor outlives it.
+class Readable {
+ public:
+  Readable(Loop& loop, int fd, Callback call);
+
+ private:
+  Callback call_;
+  Handle<uv_poll_t> handle_;
+};
+
+// Calls back on a signal.
+class Signal {
+ public:
+  Signal(Loop& loop, int number, Callback call);
+
+ private:
+  Callback call_;
+  Handle<uv_signal_t> handle_;
+};
+
+// Calls back on its loop soon after send(), which any thread may call; calls may be merged.
+class Async {
+ public:
+  Async(Loop& loop, Callback call);
+  void send();
+
+ private:
+  Callback call_;
+  Handle<uv_async_t> handle_;
+};
+
+}  // namespace lb::net

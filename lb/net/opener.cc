@@ -1,0 +1,101 @@
+#include "lb/net/opener.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "lb/net/address.h"
+
+namespace lb::net {
+namespace {
+
+Status turn_on(int fd, int level, int option, int value = 1) {
+  return Status::of(setsockopt(fd, level, option, &value, sizeof(value)));
+}
+
+bool is_unix(const conf::Bind& bind) { return bind.address.family == conf::Family::kUnix; }
+
+std::expected<Fd, Status> bound_socket(const conf::Bind& bind, bool reuse_port) {
+  const SocketAddress address(bind.address);
+  Fd fd(socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd) return std::unexpected(Status(errno));
+  if (!is_unix(bind)) {
+    if (auto set = turn_on(fd.get(), SOL_SOCKET, SO_REUSEADDR); !set.ok())
+      return std::unexpected(set);
+    if (reuse_port)
+      if (auto set = turn_on(fd.get(), SOL_SOCKET, SO_REUSEPORT); !set.ok())
+        return std::unexpected(set);
+    if (address.family() == AF_INET6)
+      if (auto set = turn_on(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, bind.v6only ? 1 : 0); !set.ok())
+        return std::unexpected(set);
+  }
+  if (::bind(fd.get(), address.data(), address.size()) != 0) return std::unexpected(Status(errno));
+  return fd;
+}
+
+// A UNIX socket's file stays when its process ends; it is in the way only if nobody answers there.
+Status remove_stale(const conf::Bind& bind) {
+  struct stat found{};
+  if (lstat(bind.address.path.c_str(), &found) != 0) return Status(errno == ENOENT ? 0 : errno);
+  if (!S_ISSOCK(found.st_mode)) return Status(EEXIST);
+  const SocketAddress address(bind.address);
+  const Fd caller(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!caller) return Status(errno);
+  if (connect(caller.get(), address.data(), address.size()) == 0) return Status(EADDRINUSE);
+  if (errno != ECONNREFUSED) return Status(errno == EAGAIN ? EADDRINUSE : errno);
+  return Status::of(unlink(bind.address.path.c_str()));
+}
+
+}  // namespace
+
+std::expected<Fd, Status> Opener::listen(const conf::Bind& bind, const conf::Tcp& tcp) {
+  auto fd = bound_socket(bind, true);
+  if (!fd) return fd;
+  if (is_unix(bind) && bind.mode && chmod(bind.address.path.c_str(), *bind.mode) != 0)
+    return std::unexpected(Status(errno));
+  if (!is_unix(bind))
+    if (auto set = set_options(fd->get(), tcp); !set.ok()) return std::unexpected(set);
+  const int backlog = static_cast<int>(std::min<std::uint32_t>(bind.backlog, 65535));
+  if (::listen(fd->get(), backlog) != 0) return std::unexpected(Status(errno));
+  return fd;
+}
+
+Status Opener::probe(const conf::Bind& bind) {
+  if (is_unix(bind)) return remove_stale(bind);
+  const auto alone = bound_socket(bind, false);
+  return alone ? Status() : alone.error();
+}
+
+std::expected<Fd, Status> Opener::open_log(const std::string& path) {
+  Fd fd(open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640));
+  if (!fd) return std::unexpected(Status(errno));
+  return fd;
+}
+
+Status set_options(int fd, const conf::Tcp& tcp) {
+  if (auto set = turn_on(fd, SOL_SOCKET, SO_OOBINLINE); !set.ok()) return set;
+  if (tcp.nodelay)
+    if (auto set = turn_on(fd, IPPROTO_TCP, TCP_NODELAY); !set.ok()) return set;
+  if (tcp.keepalive)
+    if (auto set = turn_on(fd, SOL_SOCKET, SO_KEEPALIVE); !set.ok()) return set;
+  if (tcp.user_timeout == conf::kInfinite) return {};
+  constexpr auto kMost = static_cast<std::int64_t>(std::numeric_limits<int>::max());
+  const auto milliseconds = static_cast<int>(std::min(tcp.user_timeout.count(), kMost));
+  return turn_on(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, milliseconds);
+}
+
+std::expected<conf::Address, Status> bound_address(int fd) {
+  SocketAddress address;
+  if (getsockname(fd, address.room(), address.length()) != 0) return std::unexpected(Status(errno));
+  const Peer peer = address.peer();
+  return conf::Address{.family = peer.family, .ip = peer.ip, .port = peer.port, .path = {}};
+}
+
+}  // namespace lb::net

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "conf/model.h"
+#include "lb/net/fd.h"
+#include "lb/net/status.h"
+
+namespace lb::net {
+
+// Where descriptors that may need root come from: listening sockets and log files. Direct for now;
+// a parent process that kept root can stand behind the same calls.
+class Opener {
+ public:
+  // A listening socket for `bind`, non-blocking. A UNIX socket is one for all workers; for an IP
+  // address each worker asks for its own, all in one SO_REUSEPORT group. Accepted sockets inherit
+  // the options of `tcp`.
+  [[nodiscard]] std::expected<Fd, Status> listen(const conf::Bind& bind, const conf::Tcp& tcp);
+
+  // EADDRINUSE when another process listens there already, which SO_REUSEPORT alone would not show.
+  // A UNIX path nobody listens on any more is removed.
+  Status probe(const conf::Bind& bind);
+
+  // A log file to append to, made when it is missing.
+  [[nodiscard]] std::expected<Fd, Status> open_log(const std::string& path);
+};
+
+// Options of a data socket that both sides share; on a listening socket, its accepted ones inherit
+// them.
+Status set_options(int fd, const conf::Tcp& tcp);
+
+// The address a listening socket has got, after port 0.
+[[nodiscard]] std::expected<conf::Address, Status> bound_address(int fd);
+
+}  // namespace lb::net

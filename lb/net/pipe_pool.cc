@@ -1,0 +1,45 @@
+#include "lb/net/pipe_pool.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <utility>
+
+namespace lb::net {
+namespace {
+
+std::optional<Pipe> make_pipe() {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_NONBLOCK | O_CLOEXEC) != 0) return std::nullopt;
+  Pipe pipe{.out = Fd(ends[0]), .in = Fd(ends[1])};
+  fcntl(pipe.in.get(), F_SETPIPE_SZ,
+        PipePool::kPipeSize);  // refused: it works at its size, in smaller steps
+  return pipe;
+}
+
+}  // namespace
+
+PipePool::PipePool(std::size_t count) {
+  free_.reserve(count);
+  while (free_.size() < count) {
+    auto pipe = make_pipe();
+    if (!pipe) break;
+    free_.push_back(std::move(*pipe));
+  }
+}
+
+std::optional<Pipe> PipePool::borrow() {
+  if (free_.empty()) return std::nullopt;
+  Pipe pipe = std::move(free_.back());
+  free_.pop_back();
+  return pipe;
+}
+
+void PipePool::give_back(Pipe pipe) { free_.push_back(std::move(pipe)); }
+
+void PipePool::replace_lost() {
+  if (auto pipe = make_pipe()) free_.push_back(std::move(*pipe));
+}
+
+}  // namespace lb::net

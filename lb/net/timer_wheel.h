@@ -1,0 +1,81 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace lb::net {
+
+// Something that wants to be woken at a time. Destroying it cancels.
+class Timed {
+ public:
+  Timed() = default;
+  Timed(const Timed&) = delete;
+  Timed& operator=(const Timed&) = delete;
+
+  // The time has come: never early, late by less than a slot when the wheel is advanced in time.
+  virtual void on_due() = 0;
+
+ protected:
+  virtual ~Timed() { unlink(); }
+
+ private:
+  friend class TimerWheel;
+  void unlink();
+
+  Timed* previous_ = nullptr;
+  Timed* next_ = nullptr;
+  std::uint64_t due_ = 0;  // in slots
+};
+
+// A hierarchical timing wheel (Varghese and Lauck 1987, scheme 7): seven rings of 64 slots, the
+// innermost of 10 ms each. Scheduling and cancelling are O(1). Time is an argument, in milliseconds
+// of any steady clock.
+class TimerWheel {
+ public:
+  static constexpr std::uint64_t kSlot = 10;  // milliseconds
+
+  explicit TimerWheel(std::uint64_t now);
+  TimerWheel(const TimerWheel&) = delete;
+  TimerWheel& operator=(const TimerWheel&) = delete;
+
+  // Wakes `timed` once at `due` or up to a slot later; what it was scheduled for before is
+  // forgotten.
+  void schedule(Timed& timed, std::uint64_t due);
+  static void cancel(Timed& timed) { timed.unlink(); }
+
+  // Wakes all that are due. They may schedule and destroy themselves and others.
+  void advance(std::uint64_t now);
+
+  // When advance() has something to do again, at the earliest; nullopt while nothing is scheduled.
+  [[nodiscard]] std::optional<std::uint64_t> next() const;
+
+ private:
+  static constexpr unsigned kRings = 7;
+  static constexpr unsigned kBits = 6;
+  static constexpr unsigned kSlots = 1U << kBits;
+
+  // The head of a circular list; never woken.
+  struct Head final : Timed {
+    void on_due() override {}
+  };
+  struct Ring {
+    std::array<Head, kSlots> slots;
+    std::uint64_t occupied = 0;  // a bit a slot; may be set for one whose last entry was cancelled
+  };
+  struct Stop {
+    unsigned ring;
+    std::uint64_t slot;  // its first innermost slot
+  };
+
+  static void append(Head& head, Timed& timed);
+  void place(Timed& timed);
+  void empty_into(Head& from, Head& to);
+  [[nodiscard]] std::optional<Stop> next_stop() const;
+
+  std::uint64_t current_;  // the innermost slot that was woken last
+  std::array<Ring, kRings> rings_;
+};
+
+}  // namespace lb::net

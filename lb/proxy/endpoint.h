@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+
+#include "lb/net/fd.h"
+#include "lb/net/poller.h"
+
+namespace lb::proxy {
+
+class Endpoint;
+
+// Who is told that one of its two sockets has news.
+class EndpointOwner {
+ public:
+  virtual void on_endpoint(Endpoint& endpoint) = 0;
+
+ protected:
+  ~EndpointOwner() = default;
+};
+
+// One socket of a session and what is known of it without asking the kernel. Edge-triggered: a bit
+// stays until a call proves it wrong.
+class Endpoint final : public net::Pollable {
+ public:
+  explicit Endpoint(EndpointOwner& owner) : owner_(owner) {}
+  ~Endpoint() = default;
+  Endpoint(const Endpoint&) = delete;
+  Endpoint& operator=(const Endpoint&) = delete;
+
+  // Takes a socket and puts it into the worker's set, once for its whole life.
+  net::Status open(net::Fd fd, net::Poller& poller) {
+    fd_ = std::move(fd);
+    readable = writable = urgent = fin_told = failed = hung_up = reset = false;
+    return poller.add(fd_.get(), net::Poller::kEdge, *this);
+  }
+  void close() { fd_.reset(); }
+
+  [[nodiscard]] bool is_open() const { return static_cast<bool>(fd_); }
+  [[nodiscard]] int fd() const { return fd_.get(); }
+
+  void on_ready(std::uint32_t events) override {
+    if (!is_open()) return;
+    if ((events & (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) readable = true;
+    if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) writable = true;
+    if ((events & EPOLLPRI) != 0) urgent = true;
+    if ((events & EPOLLERR) != 0) failed = true;
+    // A reset raises RDHUP as well; only without an error it tells of a FIN.
+    if ((events & EPOLLRDHUP) != 0 && !failed && !reset) fin_told = true;
+    if ((events & EPOLLHUP) != 0) hung_up = true;
+    owner_.on_endpoint(*this);
+  }
+
+  bool readable = false;  // recv() may have something: bytes, the end, or an error
+  bool writable = false;  // send() may take something
+  bool urgent = false;    // an urgent mark may lie ahead, where recv() and splice() stop short
+  bool fin_told = false;  // the peer's FIN has arrived, behind what is still to be read
+  bool failed = false;    // the kernel has an error to tell
+  bool hung_up = false;   // both directions are over, by FINs or by a reset
+  bool reset = false;     // a write has met the peer's RST; what reads as end of stream is not one
+
+ private:
+  net::Fd fd_;
+  EndpointOwner& owner_;
+};
+
+}  // namespace lb::proxy

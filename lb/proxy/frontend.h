@@ -1,0 +1,49 @@
+#pragma once
+
+#include <limits>
+#include <memory>
+
+#include "balancer/limit.h"
+#include "balancer/network_set.h"
+#include "balancer/source_counts.h"
+#include "conf/model.h"
+#include "lb/net/address.h"
+#include "lb/proxy/backend.h"
+
+namespace lb::proxy {
+
+// A frontend at work: who is let in, how many, and where they go. Shared by all workers.
+class Frontend {
+ public:
+  Frontend(const conf::Frontend& asked, Backend& to)
+      : config(asked),
+        backend(to),
+        limit(asked.maxconn == 0 ? std::numeric_limits<std::uint32_t>::max() : asked.maxconn),
+        allow_(asked.allow),
+        deny_(asked.deny) {
+    if (asked.max_per_source != 0)
+      sources_ = std::make_unique<balancer::SourceCounts>(asked.max_per_source);
+  }
+
+  const conf::Frontend& config;
+  Backend& backend;
+  balancer::Limit limit;
+
+  // Whether a client may come in; one that may is counted until left().
+  [[nodiscard]] bool enter(const net::Peer& client) {
+    if (client.family == conf::Family::kUnix) return true;
+    if (deny_.contains(client.bytes())) return false;
+    if (!config.allow.empty() && !allow_.contains(client.bytes())) return false;
+    return sources_ == nullptr || sources_->take(client.bytes());
+  }
+  void left(const net::Peer& client) {
+    if (sources_ != nullptr) sources_->release(client.bytes());
+  }
+
+ private:
+  balancer::NetworkSet allow_;
+  balancer::NetworkSet deny_;
+  std::unique_ptr<balancer::SourceCounts> sources_;
+};
+
+}  // namespace lb::proxy

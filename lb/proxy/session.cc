@@ -1,0 +1,431 @@
+#include "lb/proxy/session.h"
+
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+#include <utility>
+#include <variant>
+
+#include "lb/proxy/dial.h"
+
+namespace lb::proxy {
+namespace {
+
+using std::chrono::milliseconds;
+using telemetry::Cause;
+using telemetry::CloseReason;
+using telemetry::Stage;
+
+constexpr net::Tick kNever = std::numeric_limits<net::Tick>::max();
+constexpr net::Tick kDeliveryCheck = 20;                              // ms between two looks
+constexpr conf::Milliseconds kMostLinger = std::chrono::seconds{30};  // without a fin timeout
+constexpr conf::Milliseconds kMostPause = std::chrono::seconds{1};
+
+// A stamp may be as old as its turn; a slot more than the timeout keeps it from firing early.
+net::Tick after(net::Tick start, conf::Milliseconds timeout) {
+  if (timeout == conf::kInfinite) return kNever;
+  return start + static_cast<net::Tick>(timeout.count()) + net::TimerWheel::kSlot;
+}
+
+milliseconds between(net::Tick from, net::Tick to) {
+  return milliseconds(static_cast<std::int64_t>(to - from));
+}
+
+// A close now is an RST: what is still unread or unsent is dropped.
+void close_by_reset(const Endpoint& endpoint) {
+  const linger now{.l_onoff = 1, .l_linger = 0};
+  setsockopt(endpoint.fd(), SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+}
+
+// Whether the peer's kernel has acknowledged every byte. A UNIX socket hands them over at once.
+bool delivered(const Endpoint& endpoint) {
+  int unacknowledged = 0;
+  return ioctl(endpoint.fd(), SIOCOUTQ, &unacknowledged) != 0 || unacknowledged == 0;
+}
+
+bool is_tcp(int fd) {
+  int domain = 0;
+  socklen_t size = sizeof(domain);
+  return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain != AF_UNIX;
+}
+
+}  // namespace
+
+Session::Session(Host& host, Frontend& frontend, Arrival arrival, std::uint32_t slot,
+                 std::uint32_t generation)
+    : host_(host),
+      frontend_(frontend),
+      backend_(frontend.backend),
+      client_(*this),
+      server_(*this),
+      to_server_(frontend.config.tcp.splice && backend_.config.tcp.splice),
+      to_client_(frontend.config.tcp.splice && backend_.config.tcp.splice),
+      accepted_tick_(host.now()),
+      phase_since_(accepted_tick_),
+      accepted_(std::chrono::system_clock::now()),
+      id_(arrival.id),
+      client_peer_(arrival.client),
+      bind_(arrival.bind),
+      process_sessions_(arrival.process_sessions),
+      frontend_sessions_(arrival.frontend_sessions),
+      slot_(slot),
+      generation_(generation),
+      arrived_(std::move(arrival.fd)) {}
+
+void Session::start() {
+  if (!client_.open(std::move(arrived_), host_.poller()).ok())
+    return finish({Cause::kResource, Stage::kConnect});
+  balancer::Choice choice = backend_.choice.pick(client_peer_.bytes(), waiter());
+  if (auto* lease = std::get_if<balancer::Lease>(&choice)) {
+    take(std::move(*lease));
+  } else if (const auto* wait = std::get_if<balancer::Wait>(&choice)) {
+    waited_ = true;
+    ticket_ = wait->ticket;
+    ahead_ = wait->ahead;
+    enter(Phase::kQueued);
+  } else {
+    finish({Cause::kServerAbort, Stage::kConnect});
+  }
+}
+
+void Session::granted(balancer::Lease lease) {
+  if (phase_ == Phase::kQueued) take(std::move(lease));
+}
+
+void Session::take(balancer::Lease lease) {
+  chosen_tick_ = host_.now();
+  lease_ = std::move(lease);
+  connect();
+}
+
+// ---- connecting
+
+void Session::connect() {
+  for (;;) {
+    server_name_ = backend_.config.servers[lease_.server()].name;
+    const net::SocketAddress& target = backend_.target(lease_.server());
+    auto dialled = dial(target, backend_.source_for(target), backend_.config.tcp);
+    net::Status opened;
+    if (dialled) opened = server_.open(std::move(dialled->fd), host_.poller());
+    if (dialled && opened.ok()) {
+      enter(Phase::kConnecting);
+      if (dialled->connected) connected();
+      return;
+    }
+    if (!attempt_again(dialled ? opened.error() : dialled.error().error())) return;
+  }
+}
+
+// After a failed attempt: true, connect now; false, the session pauses or has ended.
+bool Session::attempt_again(int error) {
+  server_.close();
+  const bool ours = our_fault(error);
+  if (retries_ >= backend_.config.retries) {
+    const Cause theirs = error == ETIMEDOUT ? Cause::kServerTimeout : Cause::kServerAbort;
+    finish({ours ? Cause::kResource : theirs, Stage::kConnect});
+    return false;
+  }
+  ++retries_;
+  if (!ours) {
+    if (auto other = backend_.choice.pick_other(client_peer_.bytes(), lease_.server())) {
+      lease_ = std::move(other);
+      redispatched_ = true;
+      return true;
+    }
+    if (error == ETIMEDOUT) return true;  // the time has been spent already
+  }
+  enter(Phase::kPausing);
+  return false;
+}
+
+void Session::connected() {
+  connected_tick_ = host_.now();
+  last_activity_ = connected_tick_;
+  enter(Phase::kFlowing);
+  run();
+}
+
+// A client may leave while it waits. Its FIN after some bytes is a half-close, and is served.
+void Session::watch_client() {
+  if (client_.failed || client_.hung_up) return finish({Cause::kClientAbort, stage()});
+  if (!client_.fin_told) return;
+  char byte = 0;
+  if (backend_.config.abort_on_close || recv(client_.fd(), &byte, 1, MSG_PEEK) <= 0)
+    finish({Cause::kClientAbort, stage()});
+}
+
+void Session::watch_connect() {
+  if (server_.failed || server_.hung_up) {
+    const int error = connect_error(server_.fd());
+    // The server took the connection and reset it: no failed connect, but a session with a reset in
+    // it.
+    server_.reset = error == ECONNRESET || error == 0;
+    if (!server_.reset) {
+      if (attempt_again(error)) connect();
+      return;
+    }
+    return connected();
+  }
+  if (server_.writable) connected();
+}
+
+// ---- flowing
+
+void Session::on_endpoint(Endpoint& endpoint) {
+  switch (phase_) {
+    case Phase::kChoosing:
+    case Phase::kOver:
+      return;
+    case Phase::kQueued:
+    case Phase::kPausing:
+      return watch_client();
+    case Phase::kConnecting:
+      return &endpoint == &client_ ? watch_client() : watch_connect();
+    case Phase::kFlowing:
+      if (endpoint.failed && !failed_since_) {
+        failed_since_ = host_.now();
+        arm();
+      }
+      [[fallthrough]];
+    case Phase::kDiscarding:
+      if (!scheduled_) run();
+      return;
+    case Phase::kResetting:
+      return check_delivery();
+  }
+}
+
+void Session::run() {
+  scheduled_ = false;
+  if (phase_ != Phase::kFlowing && phase_ != Phase::kDiscarding) return;
+
+  Mover& mover = host_.mover();
+  const std::uint64_t before = to_server_.bytes() + to_client_.bytes();
+  bool more = to_server_.pump(client_, server_, mover) == Flow::Turn::kMore;
+  if (phase_ == Phase::kFlowing)
+    more = to_client_.pump(server_, client_, mover) == Flow::Turn::kMore || more;
+  if (to_server_.bytes() + to_client_.bytes() != before) last_activity_ = host_.now();
+
+  settle();
+  if (more && phase_ != Phase::kOver) {
+    scheduled_ = true;
+    host_.run_later(*this);
+  }
+}
+
+// Draws the consequence of how far the two flows have come.
+void Session::settle() {
+  using State = Flow::State;
+  const bool up_ended = to_server_.state() == State::kEnded;
+  const bool down_ended = to_client_.state() == State::kEnded;
+
+  if (phase_ == Phase::kDiscarding) {
+    if (to_server_.state() != State::kOpen) finish(reason_);
+    return;
+  }
+  if (up_ended && down_ended) {
+    if (to_client_.out_lost()) return finish({Cause::kClientAbort, Stage::kData});
+    if (to_server_.out_lost()) return finish({Cause::kServerAbort, Stage::kData});
+    return finish({});
+  }
+  if (to_server_.state() == State::kLost || (to_client_.out_lost() && up_ended)) {
+    reason_ = {Cause::kClientAbort, Stage::kData};
+    return reset_after_delivery(server_, client_);
+  }
+  if (to_client_.state() == State::kLost) {
+    reason_ = {Cause::kServerAbort, Stage::kData};
+    return reset_after_delivery(client_, server_);
+  }
+  if (up_ended) pass_fin(server_, fin_to_server_);
+  if (down_ended) pass_fin(client_, fin_to_client_);
+  if (to_server_.out_lost() && down_ended) {
+    // Closing now, with the client's bytes unread, would reset it and cost it its answer.
+    reason_ = {Cause::kServerAbort, Stage::kData};
+    release_server();
+    enter(Phase::kDiscarding);
+  }
+}
+
+void Session::pass_fin(Endpoint& to, bool& passed) {
+  if (std::exchange(passed, true)) return;
+  shutdown(to.fd(), SHUT_WR);
+  arm();
+}
+
+void Session::reset_after_delivery(Endpoint& stays, Endpoint& gone) {
+  gone.close();
+  if (&gone == &server_) release_server();
+  if (!is_tcp(stays.fd())) return finish(reason_);
+  enter(Phase::kResetting);
+  check_delivery();
+}
+
+void Session::check_delivery() {
+  const Endpoint& stays = client_.is_open() ? client_ : server_;
+  const bool too_long = host_.now() >= after(phase_since_, linger_limit());
+  if (!stays.failed && !too_long && !delivered(stays)) return arm();
+  close_by_reset(stays);
+  finish(reason_);
+}
+
+// ---- ending
+
+void Session::release_server() {
+  server_.close();
+  if (lease_) left_ = lease_.end();
+}
+
+void Session::finish(CloseReason reason) {
+  if (phase_ == Phase::kOver) return;
+  if (phase_ == Phase::kQueued) backend_.choice.leave(ticket_);
+  reason_ = reason;
+  over_tick_ = host_.now();
+  phase_ = Phase::kOver;
+  net::TimerWheel::cancel(*this);
+  to_server_.stop(host_.mover());
+  to_client_.stop(host_.mover());
+  client_.close();
+  release_server();
+  host_.retire(*this);
+}
+
+void Session::cut() {
+  if (phase_ == Phase::kResetting || phase_ == Phase::kDiscarding) return finish(reason_);
+  finish({Cause::kKilled, stage()});
+}
+
+Stage Session::stage() const {
+  switch (phase_) {
+    case Phase::kQueued:
+      return Stage::kQueue;
+    case Phase::kChoosing:
+    case Phase::kConnecting:
+    case Phase::kPausing:
+      return Stage::kConnect;
+    default:
+      return Stage::kData;
+  }
+}
+
+telemetry::SessionRecord Session::record() const {
+  telemetry::SessionRecord record;
+  record.id = id_;
+  record.accepted = accepted_;
+  record.client = client_peer_;
+  record.frontend = frontend_.config.name;
+  record.bind = bind_->address.path;
+  record.backend = backend_.config.name;
+  record.server = server_name_;
+  const net::Tick chosen = chosen_tick_ != 0 ? chosen_tick_ : over_tick_;
+  if (chosen_tick_ != 0 || waited_) record.queue_time = between(accepted_tick_, chosen);
+  if (connected_tick_ != 0) record.connect_time = between(chosen_tick_, connected_tick_);
+  record.total_time = between(accepted_tick_, over_tick_);
+  record.bytes_to_server = to_server_.bytes();
+  record.bytes_to_client = to_client_.bytes();
+  record.reason = reason_;
+  record.process_sessions = process_sessions_;
+  record.frontend_sessions = frontend_sessions_;
+  record.backend_sessions = left_.backend;
+  record.server_sessions = left_.server;
+  record.retries = retries_;
+  record.redispatched = redispatched_;
+  record.backend_queue = ahead_;
+  return record;
+}
+
+// ---- time
+
+void Session::enter(Phase phase) {
+  phase_ = phase;
+  phase_since_ = host_.now();
+  arm();
+}
+
+void Session::arm() {
+  const net::Tick due = deadline();
+  if (due == kNever) return net::TimerWheel::cancel(*this);
+  host_.wheel().schedule(*this, due);
+}
+
+net::Tick Session::patience() const {
+  return after(accepted_tick_, frontend_.config.client_timeout);
+}
+
+net::Tick Session::attempt_deadline() const {
+  switch (phase_) {
+    case Phase::kQueued:
+      return after(phase_since_, backend_.config.queue_timeout);
+    case Phase::kConnecting:
+      return after(phase_since_, backend_.config.connect_timeout);
+    default:
+      return after(phase_since_, std::min(kMostPause, backend_.config.connect_timeout));
+  }
+}
+
+conf::Milliseconds Session::client_limit() const {
+  const conf::Frontend& config = frontend_.config;
+  return fin_to_client_ ? config.client_fin_timeout.value_or(config.client_timeout)
+                        : config.client_timeout;
+}
+
+conf::Milliseconds Session::server_limit() const {
+  const conf::Backend& config = backend_.config;
+  return fin_to_server_ ? config.server_fin_timeout.value_or(config.server_timeout)
+                        : config.server_timeout;
+}
+
+conf::Milliseconds Session::linger_limit() const {
+  const bool client = client_.is_open();
+  const auto fin =
+      client ? frontend_.config.client_fin_timeout : backend_.config.server_fin_timeout;
+  const auto own = client ? frontend_.config.client_timeout : backend_.config.server_timeout;
+  return fin.value_or(std::min(own, kMostLinger));
+}
+
+net::Tick Session::deadline() const {
+  switch (phase_) {
+    case Phase::kChoosing:
+    case Phase::kOver:
+      return kNever;
+    case Phase::kQueued:
+    case Phase::kConnecting:
+    case Phase::kPausing:
+      return std::min(attempt_deadline(), patience());
+    case Phase::kFlowing: {
+      const net::Tick idle = after(last_activity_, std::min(client_limit(), server_limit()));
+      return failed_since_ ? std::min(idle, after(*failed_since_, linger_limit())) : idle;
+    }
+    case Phase::kResetting:
+      return host_.now() + kDeliveryCheck;
+    case Phase::kDiscarding:
+      return after(phase_since_, linger_limit());
+  }
+  return kNever;
+}
+
+void Session::on_due() {
+  if (phase_ == Phase::kResetting) return check_delivery();
+  const net::Tick now = host_.now();
+  if (now < deadline()) return arm();
+
+  switch (phase_) {
+    case Phase::kFlowing: {
+      const bool client_first = client_limit() <= server_limit();
+      return finish({client_first ? Cause::kClientTimeout : Cause::kServerTimeout, Stage::kData});
+    }
+    case Phase::kDiscarding:
+      return finish(reason_);
+    default:
+      break;
+  }
+  if (now >= patience() && patience() <= attempt_deadline())
+    return finish({Cause::kClientTimeout, stage()});
+  if (phase_ == Phase::kQueued) return finish({Cause::kServerTimeout, Stage::kQueue});
+  if (phase_ == Phase::kPausing || attempt_again(ETIMEDOUT)) connect();
+}
+
+}  // namespace lb::proxy

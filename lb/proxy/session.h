@@ -1,0 +1,142 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "balancer/backend.h"
+#include "lb/net/timer_wheel.h"
+#include "lb/proxy/endpoint.h"
+#include "lb/proxy/flow.h"
+#include "lb/proxy/frontend.h"
+#include "lb/proxy/host.h"
+#include "lb/telemetry/session_record.h"
+
+namespace lb::proxy {
+
+// What a session is told at its start.
+struct Arrival {
+  net::Fd fd;
+  net::Peer client;
+  const conf::Bind* bind = nullptr;
+  std::uint64_t id = 0;                 // unique in the process
+  std::uint32_t process_sessions = 0;   // with this one
+  std::uint32_t frontend_sessions = 0;  // with this one
+};
+
+// One client connection and the server connection it is given, from accept to the end. It lives and
+// dies on one worker. Its phases go forward only:
+//
+//   choosing -> queued -> connecting <-> pausing -> flowing -> resetting | discarding -> over
+//
+// and whatever ends it goes through finish().
+class Session final : private EndpointOwner, private net::Timed {
+ public:
+  // `slot` and `generation` are how the worker finds it again.
+  Session(Host& host, Frontend& frontend, Arrival arrival, std::uint32_t slot,
+          std::uint32_t generation);
+
+  // Chooses a server and connects. May finish the session at once.
+  void start();
+
+  // The slot this session waited for. A lease that comes too late goes back by itself.
+  void granted(balancer::Lease lease);
+
+  // Moves what can be moved, in both directions. Called by the host after run_later(), also when
+  // the session has ended meanwhile.
+  void run();
+
+  // The one way out; later calls change nothing. Whoever calls it must return at once.
+  void finish(telemetry::CloseReason reason);
+
+  // Ends a session because the process stops.
+  void cut();
+
+  [[nodiscard]] telemetry::SessionRecord record() const;
+  [[nodiscard]] Frontend& frontend() const { return frontend_; }
+  [[nodiscard]] const net::Peer& client() const { return client_peer_; }
+  [[nodiscard]] balancer::Waiter waiter() const { return {host_.index(), slot_, generation_}; }
+  [[nodiscard]] std::uint32_t slot() const { return slot_; }
+
+ private:
+  enum class Phase : std::uint8_t {
+    kChoosing,
+    kQueued,
+    kConnecting,
+    kPausing,  // before another attempt at the same server
+    kFlowing,
+    kResetting,   // one side was reset: the other gets the bytes before it, then a reset
+    kDiscarding,  // the server is gone, the client has its answer; its bytes are dropped until its
+                  // FIN
+    kOver,
+  };
+
+  void on_endpoint(Endpoint& endpoint) override;
+  void on_due() override;
+
+  void take(balancer::Lease lease);
+  void connect();
+  [[nodiscard]] bool attempt_again(int error);
+  void connected();
+  void watch_client();
+  void watch_connect();
+
+  void settle();
+  void pass_fin(Endpoint& to, bool& passed);
+  void reset_after_delivery(Endpoint& stays, Endpoint& gone);
+  void check_delivery();
+  void release_server();
+
+  void enter(Phase phase);
+  void arm();
+  [[nodiscard]] net::Tick deadline() const;
+  [[nodiscard]] telemetry::Stage stage() const;
+  [[nodiscard]] net::Tick patience() const;  // of the client, while it waits for a server
+  [[nodiscard]] net::Tick attempt_deadline() const;
+  [[nodiscard]] conf::Milliseconds client_limit() const;
+  [[nodiscard]] conf::Milliseconds server_limit() const;
+  [[nodiscard]] conf::Milliseconds linger_limit() const;
+
+  Host& host_;
+  Frontend& frontend_;
+  Backend& backend_;
+  Endpoint client_;
+  Endpoint server_;
+  Flow to_server_;
+  Flow to_client_;
+
+  Phase phase_ = Phase::kChoosing;
+  bool fin_to_server_ = false;
+  bool fin_to_client_ = false;
+  bool redispatched_ = false;
+  bool waited_ = false;     // in the backend's queue
+  bool scheduled_ = false;  // run() comes by itself
+  telemetry::CloseReason reason_;
+  std::uint32_t retries_ = 0;
+  net::Tick accepted_tick_;
+  net::Tick phase_since_;
+  net::Tick last_activity_ = 0;
+  std::optional<net::Tick>
+      failed_since_;  // one side has an error to tell, behind bytes still to deliver
+
+  balancer::Lease lease_;
+  balancer::Counts left_;  // when the slot was given back
+  std::string_view server_name_;
+  std::uint64_t ticket_ = 0;   // in the backend's queue
+  std::uint32_t ahead_ = 0;    // in the queue, on entry
+  net::Tick chosen_tick_ = 0;  // 0: no server yet
+  net::Tick connected_tick_ = 0;
+  net::Tick over_tick_ = 0;
+
+  std::chrono::system_clock::time_point accepted_;
+  std::uint64_t id_;
+  net::Peer client_peer_;
+  const conf::Bind* bind_;
+  std::uint32_t process_sessions_;
+  std::uint32_t frontend_sessions_;
+  std::uint32_t slot_;
+  std::uint32_t generation_;
+  net::Fd arrived_;  // until start()
+};
+
+}  // namespace lb::proxy
