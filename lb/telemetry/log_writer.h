@@ -1,38 +1,68 @@
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <deque>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "conf/model.h"
-#include "lb/telemetry/session_record.h"
+#include "lb/telemetry/access_line.h"
+#include "lb/telemetry/doorbell.h"
+#include "lb/telemetry/log_channel.h"
+#include "lb/telemetry/target_writer.h"
 
 namespace lb::telemetry {
 
-enum class Level : std::uint8_t { kAlert, kWarning, kNotice };
-
-// One producer's way into the log: a single-producer ring. Never blocks; a full ring drops the record and
-// counts it. One thread owns each channel.
-class LogChannel {
- public:
-  void write(const SessionRecord& record);
-  void note(Level level, std::string text);  // an event for the operator; rare, may allocate
-
-  // Wakes the writer when it sleeps and something was written since the last call. Called once a turn.
-  void flush();
-
-  [[nodiscard]] std::uint64_t dropped() const;  // any thread
-};
-
-// The thread that formats records and writes them out, at nice 10. Destroying it writes what is in the
-// rings and joins.
+// The thread that formats records and writes them out, at nice 10. A process that forks makes it
+// afterwards. Destroying it writes what is in the rings and joins; by then nobody uses a channel
+// any more.
 class LogWriter {
  public:
-  LogWriter(const std::vector<conf::LogTarget>& targets, std::size_t channels);
+  LogWriter(const std::vector<conf::LogTarget>& targets, std::size_t channels,
+            LogOpener opener = open_log_file);
+  LogWriter(const LogWriter&) = delete;
+  LogWriter& operator=(const LogWriter&) = delete;
   ~LogWriter();
 
+  // A sentence for each target that could not be opened at start.
+  [[nodiscard]] std::vector<std::string> faults() const;
+
   [[nodiscard]] LogChannel& channel(std::size_t index);
+
+  // Lines that a ring or a target did not take; a line that two targets missed counts twice. Any
+  // thread.
+  [[nodiscard]] std::uint64_t dropped() const;
+
+ private:
+  // The targets that share a format, so that each record is formatted once for all of them.
+  struct Group {
+    explicit Group(conf::LogFormat with) : format(with), access_line(with) {}
+    void append(const LogChannel::Entry& entry);
+    void write();
+
+    conf::LogFormat format;
+    AccessLine access_line;
+    std::string lines;
+    std::deque<TargetWriter> targets;
+  };
+
+  Group& group(conf::LogFormat format);
+  void run();
+  [[nodiscard]] bool has_work() const;
+  std::size_t drain();
+  void tell_outage(bool idle);
+
+  const LogOpener opener_;
+  std::deque<Group> groups_;
+  Doorbell doorbell_;
+  std::deque<LogChannel> channels_;
+  std::uint64_t seen_dropped_ = 0;
+  std::uint64_t told_dropped_ = 0;
+  std::atomic<bool> stopping_ = false;
+  std::thread thread_;
 };
 
 }  // namespace lb::telemetry

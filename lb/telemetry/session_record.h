@@ -34,10 +34,11 @@ struct SessionRecord {
   std::chrono::system_clock::time_point accepted;
   net::Peer client;
   std::string_view frontend;
-  std::string_view bind;  // as configured; names UNIX clients
+  std::string_view bind;      // as configured
+  std::uint32_t bind_id = 1;  // its place in the frontend, from 1; tcplog names UNIX clients by it
   std::string_view backend;
-  std::string_view server;  // empty: none was chosen
-  std::chrono::milliseconds queue_time{-1};    // -1: never got so far
+  std::string_view server;                     // empty: none was chosen
+  std::chrono::milliseconds queue_time{-1};    // the time waited; -1: never got so far
   std::chrono::milliseconds connect_time{-1};  // -1: no connection
   std::chrono::milliseconds total_time{0};
   std::uint64_t bytes_to_server = 0;

@@ -1,0 +1,135 @@
+#include "lb/daemon.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+#include <utility>
+
+#include "lb/background.h"
+#include "lb/net/opener.h"
+#include "lb/privileges.h"
+
+namespace lb {
+namespace {
+
+using telemetry::Level;
+
+std::optional<std::string> write_pid(const std::string& path) {
+  if (path.empty()) return std::nullopt;
+  std::ofstream file(path, std::ios::trunc);
+  file << getpid() << '\n';
+  if (file.flush()) return std::nullopt;
+  return fmt::format("cannot write the pid file {}: {}", path, std::strerror(errno));
+}
+
+}  // namespace
+
+Daemon::Daemon(const conf::Config& config, const Flags& flags, const telemetry::Console& console)
+    : config_(config), flags_(flags), console_(console), mailbox_(loop_), deadline_(loop_, [this] {
+        cut();
+      }) {}
+
+int Daemon::run() {
+  std::optional<Background> background;
+  if (flags_.daemon && !flags_.debug) {
+    auto forked = Background::fork();
+    if (!forked) {
+      console_.say(Level::kAlert, "cannot go to the background: " + forked.error().message());
+      return EXIT_FAILURE;
+    }
+    background = std::move(*forked);
+    loop_.after_fork();
+  }
+  net::Opener opener;
+  if (const auto fault = set_up(opener)) {
+    console_.say(Level::kAlert, *fault);
+    return EXIT_FAILURE;
+  }
+  serve(background ? &*background : nullptr);
+  say_totals();
+  return status_;
+}
+
+// The order matters: what needs root comes before root is dropped, threads come last.
+std::optional<std::string> Daemon::set_up(net::Opener& opener) {
+  std::signal(SIGPIPE, SIG_IGN);
+  capacity_ =
+      derive_capacity(config_, std::thread::hardware_concurrency(), raise_descriptor_limit());
+  if (!capacity_.warning.empty()) console_.say(Level::kWarning, capacity_.warning);
+
+  log_ = std::make_unique<telemetry::LogWriter>(config_.global.logs, capacity_.threads);
+  for (const std::string& fault : log_->faults()) return fault;
+  engine_ = std::make_unique<Engine>(config_, capacity_, *log_);
+  if (auto fault = engine_->bind(opener)) return fault;
+  if (auto fault = write_pid(flags_.pid_file)) return fault;
+  return drop_root(config_.global.user, config_.global.group);
+}
+
+void Daemon::serve(Background* background) {
+  const net::Signal term(loop_, SIGTERM, [this] { on_stop(SIGTERM); });
+  const net::Signal interrupt(loop_, SIGINT, [this] { on_stop(SIGINT); });
+  const net::Signal drain_now(loop_, SIGUSR1, [this] { drain(); });
+  const auto no_reload = [this] {
+    console_.say(Level::kNotice, "reload is not available in this version; nothing was changed");
+  };
+  const net::Signal reload(loop_, SIGUSR2, no_reload);
+  const net::Signal hang_up(loop_, SIGHUP, no_reload);
+
+  engine_->start([this] { mailbox_.post([this] { loop_.stop(); }); });
+  say_ready();
+  if (background != nullptr) background->ready();
+  loop_.run();
+  engine_->join();
+}
+
+void Daemon::on_stop(int signal) {
+  const auto& deadline = config_.global.stop_deadline;
+  if (deadline && !draining_) {
+    if (*deadline != conf::kInfinite) deadline_.start(*deadline);
+    return drain();
+  }
+  status_ = 128 + signal;
+  cut();
+}
+
+void Daemon::drain() {
+  if (std::exchange(draining_, true)) return;
+  console_.say(Level::kNotice, fmt::format("stopping: nobody new is let in, {} sessions go on",
+                                           engine_->sessions()));
+  engine_->drain();
+}
+
+void Daemon::cut() {
+  if (const std::uint32_t open = engine_->sessions(); open != 0)
+    console_.say(Level::kNotice, fmt::format("stopping now: {} sessions are cut", open));
+  engine_->cut();
+}
+
+void Daemon::say_ready() {
+  for (const Listening& listening : engine_->listening())
+    console_.say(Level::kNotice, fmt::format("frontend {}: listening on {}", listening.frontend,
+                                             conf::to_string(listening.address)));
+  console_.say(
+      Level::kNotice,
+      fmt::format("ready: {} workers, maxconn {}, {} pipes for splicing (descriptor limit {})",
+                  capacity_.threads, capacity_.maxconn, capacity_.maxpipes, capacity_.descriptors));
+  if (ready_) ready_(engine_->listening());
+}
+
+void Daemon::say_totals() {
+  std::size_t index = 0;
+  for (const WorkerTotals& totals : engine_->totals())
+    console_.say(
+        Level::kNotice,
+        fmt::format("worker {}: {} sessions, {} loop turns, {} bytes copied, {} spliced, {} "
+                    "clients refused, accepting paused {} times",
+                    index++, totals.sessions, totals.turns, totals.bytes_copied,
+                    totals.bytes_spliced, totals.refused, totals.exhausted));
+}
+
+}  // namespace lb

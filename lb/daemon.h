@@ -1,0 +1,63 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conf/model.h"
+#include "lb/engine.h"
+#include "lb/flags.h"
+#include "lb/net/loop.h"
+#include "lb/net/mailbox.h"
+#include "lb/telemetry/console.h"
+#include "lb/telemetry/log_writer.h"
+
+namespace lb {
+
+class Background;
+
+// The process around the engine: starting, signals, stopping. Its thread is the control thread.
+//
+//   TERM, INT   stop now, exit 143 or 130; with `global.stop` drain, exit 0, and a second one cuts
+//   USR1        drain: nobody new, sessions finish, exit 0
+//   USR2, HUP   would reload
+class Daemon {
+ public:
+  // Both outlive it.
+  Daemon(const conf::Config& config, const Flags& flags, const telemetry::Console& console);
+
+  // Called when everything listens and before anything else is said; for a demonstration's screen.
+  void on_ready(std::function<void(const std::vector<Listening>&)> call) {
+    ready_ = std::move(call);
+  }
+
+  // Runs until a signal ends it; the answer is the exit status.
+  [[nodiscard]] int run();
+
+ private:
+  [[nodiscard]] std::optional<std::string> set_up(net::Opener& opener);
+  void serve(Background* background);  // null: in the foreground
+  void on_stop(int signal);
+  void drain();
+  void cut();
+  void say_ready();
+  void say_totals();
+
+  const conf::Config& config_;
+  const Flags& flags_;
+  const telemetry::Console& console_;
+  std::function<void(const std::vector<Listening>&)> ready_;
+  Capacity capacity_;
+  std::unique_ptr<telemetry::LogWriter> log_;
+  std::unique_ptr<Engine> engine_;
+
+  net::Loop loop_;
+  net::Mailbox mailbox_;
+  net::Timer deadline_;
+  bool draining_ = false;
+  int status_ = 0;
+};
+
+}  // namespace lb

@@ -1,0 +1,114 @@
+#include "lb/telemetry/access_line.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <iterator>
+#include <string_view>
+
+#include "lb/telemetry/escape.h"
+
+namespace lb::telemetry {
+namespace {
+
+using IpText = std::array<char, INET6_ADDRSTRLEN>;
+
+const char* write_ip(const net::Peer& peer, IpText& text) {
+  const int family = peer.family == conf::Family::kIpv4 ? AF_INET : AF_INET6;
+  return inet_ntop(family, peer.ip.data(), text.data(), INET6_ADDRSTRLEN);
+}
+
+// HAProxy names its frontend where no backend was chosen.
+std::string_view backend_of(const SessionRecord& record) {
+  return record.backend.empty() ? record.frontend : record.backend;
+}
+
+void append_milliseconds(std::string_view key, std::chrono::milliseconds time, std::string& out) {
+  if (time.count() < 0) {
+    fmt::format_to(std::back_inserter(out), R"(,"{}":null)", key);
+  } else {
+    fmt::format_to(std::back_inserter(out), R"(,"{}":{})", key, time.count());
+  }
+}
+
+void append_name(std::string_view key, std::string_view name, std::string& out) {
+  fmt::format_to(std::back_inserter(out), R"(,"{}":)", key);
+  if (name.empty()) {
+    out += "null";
+  } else {
+    append_json(name, out);
+  }
+}
+
+}  // namespace
+
+AccessLine::AccessLine(conf::LogFormat format)
+    : format_(format),
+      timestamp_(format == conf::LogFormat::kTcplog ? Timestamp::Form::kHaproxy
+                                                    : Timestamp::Form::kIso) {}
+
+void AccessLine::append(const SessionRecord& record, std::string& out) {
+  if (format_ == conf::LogFormat::kTcplog) {
+    append_tcplog(record, out);
+  } else {
+    append_json_object(record, out);
+  }
+}
+
+void AccessLine::append_tcplog(const SessionRecord& record, std::string& out) {
+  const auto end = std::back_inserter(out);
+  if (record.client.family == conf::Family::kUnix) {
+    fmt::format_to(end, "unix:{}", record.bind_id);
+  } else {
+    IpText ip;
+    fmt::format_to(end, "{}:{}", write_ip(record.client, ip), record.client.port);
+  }
+  fmt::format_to(end, " [{}] ", timestamp_.text(record.accepted));
+  append_plain(record.frontend, out);
+  out += ' ';
+  append_plain(backend_of(record), out);
+  out += '/';
+  append_plain(record.server.empty() ? "<NOSRV>" : record.server, out);
+  // In TCP mode HAProxy logs one millisecond more than the session has waited; what reads its lines
+  // expects the "1/" of a session that has not waited at all.
+  const auto wait = record.queue_time.count() < 0 ? -1 : record.queue_time.count() + 1;
+  fmt::format_to(end, " {}/{}/{} {} {}{} {}/{}/{}/{}/{}{} {}/{}\n", wait,
+                 record.connect_time.count(), record.total_time.count(), record.bytes_to_client,
+                 static_cast<char>(record.reason.cause), static_cast<char>(record.reason.stage),
+                 record.process_sessions, record.frontend_sessions, record.backend_sessions,
+                 record.server_sessions, record.redispatched ? "+" : "", record.retries,
+                 record.server_queue, record.backend_queue);
+}
+
+void AccessLine::append_json_object(const SessionRecord& record, std::string& out) {
+  const auto end = std::back_inserter(out);
+  fmt::format_to(end, R"({{"time":"{}","session":{})", timestamp_.text(record.accepted), record.id);
+  if (record.client.family == conf::Family::kUnix) {
+    out += R"(,"client":null,"client_port":null)";
+  } else {
+    IpText ip;
+    fmt::format_to(end, R"(,"client":"{}","client_port":{})", write_ip(record.client, ip),
+                   record.client.port);
+  }
+  append_name("frontend", record.frontend, out);
+  append_name("bind", record.bind, out);
+  append_name("backend", backend_of(record), out);
+  append_name("server", record.server, out);
+  append_milliseconds("queue_ms", record.queue_time, out);
+  append_milliseconds("connect_ms", record.connect_time, out);
+  append_milliseconds("total_ms", record.total_time, out);
+  fmt::format_to(end, R"(,"bytes_to_server":{},"bytes_to_client":{},"termination":"{}{}")",
+                 record.bytes_to_server, record.bytes_to_client,
+                 static_cast<char>(record.reason.cause), static_cast<char>(record.reason.stage));
+  fmt::format_to(end,
+                 R"(,"process_sessions":{},"frontend_sessions":{},"backend_sessions":{})"
+                 R"(,"server_sessions":{},"retries":{},"redispatched":{})"
+                 R"(,"server_queue":{},"backend_queue":{}}})",
+                 record.process_sessions, record.frontend_sessions, record.backend_sessions,
+                 record.server_sessions, record.retries, record.redispatched, record.server_queue,
+                 record.backend_queue);
+  out += '\n';
+}
+
+}  // namespace lb::telemetry

@@ -1,0 +1,52 @@
+#include "lb/telemetry/console.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <iterator>
+#include <string>
+
+namespace lb::telemetry {
+namespace {
+
+struct Label {
+  std::string_view text;
+  std::string_view colour;
+};
+
+Label label_of(Level level) {
+  switch (level) {
+    case Level::kAlert:
+      return {.text = "[ALERT]", .colour = "\x1b[31m"};
+    case Level::kWarning:
+      return {.text = "[WARNING]", .colour = "\x1b[33m"};
+    case Level::kNotice:
+      break;
+  }
+  return {.text = "[NOTICE]", .colour = "\x1b[32m"};
+}
+
+}  // namespace
+
+Console::Console(int fd, bool quiet) : fd_(fd), quiet_(quiet), colour_(::isatty(fd) == 1) {}
+
+void Console::say(Level level, std::string_view text) const {
+  if (quiet_) return;
+  const Label label = label_of(level);
+  constexpr std::size_t kLabelWidth = 10;
+  std::string line =
+      fmt::format("{}{}{}{:{}} ({}) : ", colour_ ? label.colour : "", label.text,
+                  colour_ ? "\x1b[0m" : "", "", kLabelWidth - label.text.size(), ::getpid());
+  for (const char c : text) {
+    line += c;
+    if (c == '\n') line += "   | ";
+  }
+  line += '\n';
+  // One write a line, so that lines of several threads do not mix; nobody is left to tell if it
+  // fails.
+  while (::write(fd_, line.data(), line.size()) < 0 && errno == EINTR) {
+  }
+}
+
+}  // namespace lb::telemetry

@@ -1,0 +1,218 @@
+#include "lb/worker.h"
+
+#include <fmt/format.h>
+#include <pthread.h>
+#include <sys/socket.h>
+
+#include <cassert>
+#include <utility>
+
+namespace lb {
+namespace {
+
+constexpr std::size_t kScratch = std::size_t{64} * 1024;  // bytes one recv() takes at most
+constexpr net::Tick kTellAgain = 60'000;                  // ms between two lines about one shortage
+
+void close_by_reset(net::Fd fd) {
+  const linger now{.l_onoff = 1, .l_linger = 0};
+  setsockopt(fd.get(), SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+}
+
+}  // namespace
+
+Worker::Worker(Shared& shared, std::uint32_t index, net::PipePool pipes, telemetry::LogChannel& log)
+    : shared_(shared),
+      index_(index),
+      log_(log),
+      mailbox_(loop_),
+      poller_(loop_),
+      wheel_(loop_.now()),
+      pipes_(std::move(pipes)),
+      scratch_(kScratch),
+      mover_{.scratch = scratch_, .pipes = pipes_},
+      clock_(loop_, [this] { wheel_.advance(loop_.now()); }),
+      more_to_do_(loop_, [this] { run_scheduled(); }),
+      turn_end_(loop_, [this] { end_turn(); }) {}
+
+Worker::~Worker() { assert(!thread_.joinable()); }
+
+net::Status Worker::listen(proxy::Frontend& frontend, const conf::Bind& bind, net::Fd fd) {
+  proxy::ListenerOwner& owner = *this;
+  auto listener =
+      std::make_unique<proxy::Listener>(owner, frontend, bind, std::move(fd), poller_, wheel_);
+  if (auto started = listener->start(); !started.ok()) return started;
+  listeners_.push_back(std::move(listener));
+  ++open_listeners_;
+  return {};
+}
+
+void Worker::start() {
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), fmt::format("worker/{}", index_).c_str());
+    loop_.run();
+  });
+}
+
+void Worker::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Worker::quit() { loop_.stop(); }
+
+WorkerTotals Worker::totals() const {
+  WorkerTotals totals = totals_;
+  totals.bytes_copied = mover_.bytes_copied;
+  totals.bytes_spliced = mover_.bytes_spliced;
+  return totals;
+}
+
+// ---- accepting
+
+bool Worker::reserve(proxy::Frontend& frontend) {
+  if (!shared_.sessions.take(index_)) return false;
+  if (frontend.limit.take(index_)) return true;
+  release(shared_.sessions);
+  return false;
+}
+
+void Worker::unreserve(proxy::Frontend& frontend) {
+  release(frontend.limit);
+  release(shared_.sessions);
+}
+
+void Worker::release(balancer::Limit& limit) {
+  if (const auto waiting = limit.release()) shared_.resume(*waiting);
+}
+
+void Worker::resume_accepting() {
+  for (const auto& listener : listeners_) listener->resume();
+}
+
+void Worker::accepted(const proxy::Listener& listener, net::Fd fd,
+                      const net::SocketAddress& client) {
+  proxy::Frontend& frontend = listener.frontend();
+  const net::Peer peer = client.peer();
+  if (!frontend.enter(peer)) {
+    ++totals_.refused;
+    close_by_reset(std::move(fd));
+    return unreserve(frontend);
+  }
+  ++totals_.sessions;
+  ++open_sessions_;
+  const std::uint32_t slot = free_slot();
+  proxy::Host& host = *this;
+  slots_[slot].session = std::make_unique<proxy::Session>(
+      host, frontend,
+      proxy::Arrival{.fd = std::move(fd),
+                     .client = peer,
+                     .bind = &listener.bind(),
+                     .id = totals_.sessions * shared_.workers + index_,
+                     .process_sessions = shared_.sessions.taken(),
+                     .frontend_sessions = frontend.limit.taken()},
+      slot, slots_[slot].generation);
+  slots_[slot].session->start();
+}
+
+std::uint32_t Worker::free_slot() {
+  if (free_slots_.empty()) {
+    slots_.emplace_back();
+    return static_cast<std::uint32_t>(slots_.size() - 1);
+  }
+  const std::uint32_t slot = free_slots_.back();
+  free_slots_.pop_back();
+  return slot;
+}
+
+void Worker::exhausted(const proxy::Listener& listener, net::Status why) {
+  ++totals_.exhausted;
+  if (told_exhausted_ && now() - *told_exhausted_ < kTellAgain) return;
+  told_exhausted_ = now();
+  log_.note(
+      telemetry::Level::kWarning,
+      fmt::format("frontend {}: accepting pauses until there is room again: {} (global.maxconn "
+                  "is {}, {} sessions are open)",
+                  listener.frontend().config.name, why.message(), shared_.sessions.max(),
+                  shared_.sessions.taken()));
+}
+
+void Worker::closed(proxy::Listener&) {
+  --open_listeners_;
+  tell_when_idle();
+}
+
+// ---- sessions
+
+void Worker::granted(balancer::Grant grant) {
+  Slot& slot = slots_[grant.to.slot];
+  if (slot.session && slot.generation == grant.to.generation)
+    slot.session->granted(std::move(grant.lease));
+}
+
+void Worker::run_later(proxy::Session& session) {
+  if (scheduled_.empty()) more_to_do_.start();
+  scheduled_.push_back(&session);
+}
+
+// Runs before the sessions that ended in the last turn are freed, so every pointer is good.
+void Worker::run_scheduled() {
+  std::swap(scheduled_, running_);
+  for (proxy::Session* session : running_) session->run();
+  running_.clear();
+  if (scheduled_.empty()) more_to_do_.stop();
+}
+
+void Worker::retire(proxy::Session& session) {
+  log_.write(session.record());
+  proxy::Frontend& frontend = session.frontend();
+  frontend.left(session.client());
+  const std::uint32_t slot = session.slot();
+  retired_.push_back(std::move(slots_[slot].session));
+  ++slots_[slot].generation;
+  free_slots_.push_back(slot);
+  --open_sessions_;
+  unreserve(frontend);
+  tell_when_idle();
+}
+
+// ---- the turn
+
+void Worker::end_turn() {
+  ++totals_.turns;
+  retired_.clear();
+  set_clock();
+  log_.flush();
+}
+
+void Worker::set_clock() {
+  const std::optional<std::uint64_t> next = wheel_.next();
+  if (next == clock_set_) return;
+  clock_set_ = next;
+  if (!next) return clock_.stop();
+  const net::Tick now = loop_.now();
+  clock_.start(std::chrono::milliseconds(*next > now ? *next - now : 0));
+}
+
+// ---- stopping
+
+void Worker::drain() {
+  stopping_ = true;
+  for (const auto& listener : listeners_) listener->stop();
+  tell_when_idle();
+}
+
+void Worker::cut() {
+  stopping_ = true;
+  for (const auto& listener : listeners_) listener->close();
+  open_listeners_ = 0;
+  for (std::size_t slot = 0; slot < slots_.size(); ++slot)
+    if (slots_[slot].session) slots_[slot].session->cut();
+  tell_when_idle();
+}
+
+void Worker::tell_when_idle() {
+  if (!stopping_ || told_idle_ || open_listeners_ != 0 || open_sessions_ != 0) return;
+  told_idle_ = true;
+  shared_.idle();
+}
+
+}  // namespace lb
