@@ -7,6 +7,7 @@
 
 #include "conf/read.h"
 #include "lb/daemon.h"
+#include "lb/demo/demo.h"
 #include "lb/flags.h"
 #include "lb/system_source.h"
 #include "lb/telemetry/console.h"
@@ -17,7 +18,7 @@ namespace {
 using lb::telemetry::Console;
 using lb::telemetry::Level;
 
-int serve(lb::Flags flags, const Console& console) {
+int serve(const lb::Flags& flags, const Console& console) {
   lb::SystemSource source;
   auto reading = conf::read(flags.files, source);
   if (!reading) {
@@ -54,7 +55,8 @@ int start(std::span<const char* const> arguments) {
     case lb::Flags::Show::kNothing:
       break;
   }
-  return serve(*flags, Console(STDERR_FILENO, flags->quiet));
+  const Console console(STDERR_FILENO, flags->quiet);
+  return flags->demo ? lb::demo::run(*flags, console) : serve(*flags, console);
 }
 
 }  // namespace
