@@ -10,10 +10,11 @@ namespace balancer {
 // Index of a server in its backend. Stable while a Lease on that server lives.
 using ServerId = std::uint32_t;
 
-// Effective weight. HAProxy's scale: 16 per configured unit, so that percentages and slow start have
-// steps between; 0 means no new sessions.
+// Effective weight. HAProxy's scale: 16 per configured unit, so that percentages and slow start
+// have steps between; 0 means no new sessions.
 using Weight = std::uint32_t;
 inline constexpr Weight kWeightScale = 16;
+inline constexpr Weight kMaxWeight = 256 * kWeightScale;
 
 // What is known of the client: the bytes of its source address (4, 16, or none for UNIX).
 using Key = std::span<const std::uint8_t>;
@@ -24,15 +25,17 @@ class Policy {
  public:
   virtual ~Policy() = default;
 
-  // The server's effective weight or usability has changed, or it is new. O(log n); keeps its place.
-  // A server of weight 0 is never picked, usable or not.
+  // The server's effective weight or usability has changed, or it is new. O(log n); keeps its
+  // place. A server of weight 0 is never picked, usable or not.
   virtual void set(ServerId server, Weight weight, bool usable) = 0;
 
-  // A session was given to the server, or one has ended. Counts also those that pick() did not choose.
+  // A session was given to the server, or one has ended. Counts also those that pick() did not
+  // choose.
   virtual void taken(ServerId server) = 0;
   virtual void released(ServerId server) = 0;
 
-  // The server has no free slot, or has one again. A full server keeps its place but is not picked.
+  // The server, usable or not, has no free slot, or has one again. A full server keeps its place
+  // but is not picked.
   virtual void full(ServerId server) = 0;
   virtual void free(ServerId server) = 0;
 
