@@ -1,0 +1,135 @@
+#include "balancer/limit.h"
+
+#include <array>
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <cstdint>
+#include <optional>
+#include <semaphore>
+#include <thread>
+#include <vector>
+
+using balancer::Limit;
+
+namespace {
+
+constexpr int kWorkers = 4;
+
+// Workers that accept as the limit allows, and sleep until they are resumed when it does not.
+class Crowd {
+ public:
+  Crowd(std::uint32_t max, int clients)
+      : limit_(max), unserved_(kWorkers * clients), own_(clients) {}
+
+  void run() {
+    std::vector<std::jthread> threads;
+    for (std::uint32_t id = 0; id < kWorkers; ++id) {
+      threads.emplace_back([this, id] { work(id); });
+    }
+  }
+
+  [[nodiscard]] bool exceeded() const { return exceeded_; }
+  [[nodiscard]] std::uint32_t taken() const { return limit_.taken(); }
+
+ private:
+  void work(std::uint32_t id) {
+    int clients = own_;
+    while (unserved_ > 0) {
+      if (!limit_.take(id)) {
+        resumed_[id].acquire();
+        continue;
+      }
+      if (++sessions_ > limit_.max()) exceeded_ = true;
+      std::this_thread::yield();
+      --sessions_;
+      const bool served = clients > 0;
+      if (served) --clients;
+      resume(limit_.release());
+      if (served && --unserved_ == 0) wake_all();
+      if (clients == 0 && unserved_ > 0) resumed_[id].acquire();
+    }
+  }
+
+  void resume(std::optional<std::uint32_t> worker) {
+    if (worker) resumed_[*worker].release();
+  }
+
+  void wake_all() {
+    for (auto& semaphore : resumed_) semaphore.release();
+  }
+
+  Limit limit_;
+  std::atomic<int> unserved_;
+  const int own_;
+  std::atomic<std::uint32_t> sessions_ = 0;
+  std::atomic<bool> exceeded_ = false;
+  std::array<std::counting_semaphore<>, kWorkers> resumed_ = {
+      std::counting_semaphore<>{0}, std::counting_semaphore<>{0}, std::counting_semaphore<>{0},
+      std::counting_semaphore<>{0}};
+};
+
+}  // namespace
+
+TEST_CASE("a limit gives out as many slots as it has", "[balancer]") {
+  Limit limit(2);
+
+  CHECK(limit.take(0));
+  CHECK(limit.take(1));
+  CHECK_FALSE(limit.take(2));
+  CHECK(limit.taken() == 2);
+  CHECK(limit.release() == 2U);
+  CHECK(limit.take(2));
+}
+
+TEST_CASE("a release resumes nobody when nobody is paused", "[balancer]") {
+  Limit limit(1);
+  REQUIRE(limit.take(0));
+
+  CHECK_FALSE(limit.release().has_value());
+  CHECK(limit.taken() == 0);
+}
+
+TEST_CASE("paused workers are resumed in rotation, each once", "[balancer]") {
+  Limit limit(1);
+  REQUIRE(limit.take(5));
+  for (const std::uint32_t worker : {0U, 3U, 63U}) REQUIRE_FALSE(limit.take(worker));
+
+  CHECK(limit.release() == 0U);
+  REQUIRE(limit.take(0));
+  REQUIRE_FALSE(limit.take(1));
+  CHECK(limit.release() == 1U);
+  REQUIRE(limit.take(1));
+  REQUIRE_FALSE(limit.take(0));
+  CHECK(limit.release() == 3U);
+  REQUIRE(limit.take(3));
+  CHECK(limit.release() == 63U);
+  REQUIRE(limit.take(63));
+  CHECK(limit.release() == 0U);
+  REQUIRE(limit.take(0));
+  CHECK_FALSE(limit.release().has_value());
+}
+
+TEST_CASE("a worker that takes a slot is no longer among the paused", "[balancer]") {
+  Limit limit(2);
+  REQUIRE(limit.take(0));
+  REQUIRE(limit.take(0));
+  REQUIRE_FALSE(limit.take(1));
+  REQUIRE_FALSE(limit.take(2));
+  REQUIRE(limit.release() == 1U);
+
+  REQUIRE(limit.take(2));
+
+  CHECK_FALSE(limit.release().has_value());
+}
+
+TEST_CASE("under four threads every worker that waits for a slot is resumed, none takes too many",
+          "[balancer]") {
+  const auto max = GENERATE(1U, 2U, 3U);
+  CAPTURE(max);
+  Crowd crowd(max, 5'000);
+
+  crowd.run();
+
+  CHECK_FALSE(crowd.exceeded());
+  CHECK(crowd.taken() == 0);
+}
