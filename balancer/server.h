@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "balancer/policy.h"
+#include "conf/model.h"
+
+namespace balancer {
+
+// What the operator wants of a server.
+enum class Admin : std::uint8_t {
+  kReady,
+  kDrain,  // no new sessions, those it has go on
+  kMaint,  // as if it were not there
+};
+
+// What its checks say. Between up and down it is what it was until the checks agree.
+enum class Health : std::uint8_t { kUp, kGoingDown, kDown, kGoingUp };
+
+// All that decides whether a server gets new sessions, and how many. The three facts - admin,
+// health, weights - change independently, and none overwrites another.
+struct Facts {
+  Admin admin = Admin::kReady;
+  Health health = Health::kUp;
+  std::uint32_t weight = 1;                           // configured, 0..256
+  std::optional<std::uint32_t> operator_weight = {};  // 0..256; stands for the configured one
+  std::uint32_t agent_percent = 100;  // of the weight in force; its result stays within 256
+  bool backup = false;
+};
+
+// What follows from the facts.
+struct Standing {
+  Weight weight = 0;    // effective; what it would be, too, while the server is not usable
+  bool usable = false;  // may get new sessions, if its tier serves
+  friend bool operator==(const Standing&, const Standing&) = default;
+};
+
+[[nodiscard]] Standing standing(const Facts& facts);
+
+// The facts at start. A server whose address is unknown is in maint.
+[[nodiscard]] Facts facts_of(const conf::Server& server);
+
+}  // namespace balancer
