@@ -1,0 +1,98 @@
+"""Starts daemons and peers for the tests and ends them; no test outlives its deadline."""
+
+import contextlib
+import faulthandler
+import resource
+import signal
+
+import pytest
+
+from support.daemon import Daemon
+from support.peers import Listener, Server, echo
+from support.settings import binary, sanitized
+
+SANITIZER_PATIENCE = 4  # times the deadline of an ordinary build
+
+
+def pytest_configure():
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def pytest_report_header():
+    return f"tidegate: {binary()}{' (sanitized)' if sanitized() else ''}"
+
+
+class Overdue(BaseException):
+    """Not an Exception, so that no test handles it by chance."""
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item):
+    marker = item.get_closest_marker("deadline")
+    seconds = (marker.args[0] if marker else 30) * (SANITIZER_PATIENCE if sanitized() else 1)
+
+    def overdue(*_):
+        raise Overdue(f"still running after {seconds} s")
+
+    signal.signal(signal.SIGALRM, overdue)
+    signal.alarm(seconds)
+    faulthandler.dump_traceback_later(seconds + 60, exit=True)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        faulthandler.cancel_dump_traceback_later()
+
+
+@pytest.fixture(params=[1, 2], ids=["1-worker", "2-workers"])
+def workers(request) -> int:
+    return request.param
+
+
+@pytest.fixture
+def start(tmp_path):
+    """start(config, *flags, ...) -> Daemon, without waiting; what still runs at the end is stopped."""
+    daemons = []
+
+    def start_one(config, *flags, **options) -> Daemon:
+        directory = tmp_path / f"daemon{len(daemons)}"
+        directory.mkdir()
+        daemons.append(Daemon(directory, config, *flags, **options))
+        return daemons[-1]
+
+    yield start_one
+    with contextlib.ExitStack() as ends:
+        for daemon in daemons:
+            ends.callback(daemon.end)
+    for daemon in daemons:
+        print(" ".join(daemon.command), *daemon.err.all()[-60:], sep="\n")
+        print(*daemon.out.all()[-20:], sep="\n")
+
+
+@pytest.fixture
+def tidegate(start):
+    """The same, ready to serve."""
+    return lambda config, *flags, **options: start(config, *flags, **options).wait_ready()
+
+
+@pytest.fixture
+def peers():
+    """peers(Kind, ...) -> a peer that is closed at the end."""
+    with contextlib.ExitStack() as ends:
+        def add(kind, *arguments, **options):
+            peer = kind(*arguments, **options)
+            ends.callback(peer.close)
+            return peer
+        yield add
+
+
+@pytest.fixture
+def server(peers) -> Listener:
+    """A server whose connections the test drives by hand."""
+    return peers(Listener)
+
+
+@pytest.fixture
+def echo_server(peers) -> Server:
+    return peers(Server, echo)

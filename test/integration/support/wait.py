@@ -1,0 +1,28 @@
+"""Waiting for a condition, never for a time."""
+
+import time
+
+
+def wait_until(condition, deadline: float = 10.0, what: str = ""):
+    """Returns the first true value of condition(); fails when there is none within the deadline."""
+    end = time.monotonic() + deadline
+    while not (value := condition()):
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {deadline} s: {what or condition}")
+        time.sleep(0.005)
+    return value
+
+
+class Stopwatch:
+    """Runs from its creation."""
+
+    def __init__(self):
+        self.start = time.monotonic()
+
+    def elapsed(self) -> float:
+        return time.monotonic() - self.start
+
+
+def assert_fired(elapsed: float, timeout: float):
+    """A timeout may not fire before its time and must within two seconds after it."""
+    assert timeout <= elapsed < timeout + 2.0, f"fired after {elapsed:.3f} s instead of {timeout} s"

@@ -1,0 +1,116 @@
+"""A reset passes as a reset, and what was sent before it arrives first."""
+
+import time
+
+import pytest
+
+from support.config import config
+from support.sockets import (at_end, broken_after_fin, established, finish, read_exactly, reset,
+                             unacknowledged, was_reset)
+from support.streams import drain, pattern
+
+BEHIND = 4 << 20
+
+
+def test_a_reset_of_the_client_reaches_the_server(tidegate, server, workers):
+    daemon = tidegate(config(server, threads=workers))
+    client = daemon.connect()
+    connection = server.accept()
+    client.sendall(b"hello")
+    assert read_exactly(connection, 5) == b"hello"
+
+    reset(client)
+
+    assert was_reset(connection)
+    assert daemon.access()[0].code == "CD"
+
+
+def test_a_reset_of_the_server_reaches_the_client(tidegate, server, workers):
+    daemon = tidegate(config(server, threads=workers))
+    client = daemon.connect()
+    connection = server.accept()
+    client.sendall(b"hello")
+    assert read_exactly(connection, 5) == b"hello"
+
+    reset(connection)
+
+    assert was_reset(client)
+    assert daemon.access()[0].code == "SD"
+
+
+def test_a_reset_after_a_half_close_still_passes(tidegate, server):
+    daemon = tidegate(config(server))
+    client = daemon.connect()
+    connection = server.accept()
+    client.sendall(b"hello")
+    finish(client)
+    assert drain(connection)[0] == 5
+
+    reset(connection)
+
+    assert was_reset(client)
+    assert daemon.access()[0].code == "SD"
+
+
+@pytest.mark.parametrize("resetting", ["server", "client"])
+def test_a_reset_behind_the_fin_of_the_same_side_passes_too(tidegate, server, resetting):
+    daemon = tidegate(config(server))
+    client, connection = established(daemon, server)
+    leaving, staying = (connection, client) if resetting == "server" else (client, connection)
+    finish(leaving)
+    assert at_end(staying)
+
+    reset(leaving)
+
+    assert broken_after_fin(staying)
+    assert daemon.access()[0].code == ("SD" if resetting == "server" else "CD")
+
+
+@pytest.mark.parametrize("splice", [False, True], ids=["copy", "splice"])
+@pytest.mark.parametrize("resetting", ["server", "client"])
+def test_all_bytes_behind_a_slow_reader_arrive_before_the_reset(tidegate, server, resetting, splice):
+    daemon = tidegate(config(server, tcp={"splice": splice}))
+    client = daemon.connect(receive_buffer=1 << 16)
+    connection = server.accept()
+    sender, reader = (connection, client) if resetting == "server" else (client, connection)
+    expected = pattern(BEHIND)
+    received = bytearray()
+
+    sender.settimeout(0)
+    sent = 0
+    while sent < BEHIND or unacknowledged(sender) > 0:
+        try:
+            sent += sender.send(expected[sent:sent + (1 << 20)])
+        except BlockingIOError:
+            received += reader.recv(1 << 14)
+        time.sleep(0.001)
+        if sent == BEHIND:
+            received += reader.recv(1 << 12)
+    at_reset = len(received)
+    reset(sender)
+    ended = None
+    while ended is None:
+        try:
+            part = reader.recv(1 << 14)
+            received += part
+            if not part:
+                ended = "fin"
+        except ConnectionResetError:
+            ended = "reset"
+
+    assert at_reset < BEHIND, "the reader must have been behind"
+    assert len(received) == BEHIND
+    assert received == expected
+    assert ended == "reset"
+
+
+def test_a_server_that_resets_at_the_first_byte_reaches_the_client_as_a_reset(tidegate, server):
+    daemon = tidegate(config(server))
+    client = daemon.connect()
+    connection = server.accept()
+
+    client.sendall(b"x")
+    assert read_exactly(connection, 1) == b"x"
+    reset(connection)
+
+    assert was_reset(client)
