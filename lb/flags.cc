@@ -20,8 +20,9 @@ struct Flag {
 };
 
 bool read_maxconn(Flags& flags, std::string_view value) {
-  const char* end = value.data() + value.size();
-  const auto [stop, error] = std::from_chars(value.data(), end, flags.maxconn);
+  const std::string text(value);
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, flags.maxconn);
   return error == std::errc{} && stop == end;
 }
 

@@ -16,8 +16,8 @@ namespace {
 
 constexpr int kNice = 10;
 constexpr std::chrono::milliseconds kLinger{2};
-constexpr std::size_t kAtOnce = 256;  // records of one channel before the next has its turn
-constexpr std::size_t kLargeBatch = 64 * 1024;  // bytes that are not held back for company
+constexpr std::size_t kAtOnce = 256;         // records of one channel before the next has its turn
+constexpr std::size_t kLargeBatch = 65'536;  // bytes that are not held back for company
 
 }  // namespace
 

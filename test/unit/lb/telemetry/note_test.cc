@@ -1,0 +1,49 @@
+#include "lb/telemetry/note.h"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <string>
+
+using lb::telemetry::Level;
+using lb::telemetry::Note;
+
+namespace {
+
+std::string line_of(const Note& note, conf::LogFormat format) {
+  std::string out;
+  lb::telemetry::append_note(note, format, out);
+  return out;
+}
+
+const Note kNote{
+    .level = Level::kWarning,
+    .time = std::chrono::system_clock::time_point{std::chrono::milliseconds{1795380326046}},
+    .text = "Server web/s7 is DOWN, info: \"Connection refused\""};
+
+}  // namespace
+
+TEST_CASE("a note beside tcplog lines is its text alone", "[telemetry]") {
+  CHECK(line_of(kNote, conf::LogFormat::kTcplog) ==
+        "Server web/s7 is DOWN, info: \"Connection refused\"\n");
+}
+
+TEST_CASE("a note of several lines stays one line", "[telemetry]") {
+  Note note = kNote;
+  note.text = "one\ntwo";
+
+  CHECK(line_of(note, conf::LogFormat::kTcplog) == "one#0Atwo\n");
+  CHECK(nlohmann::json::parse(line_of(note, conf::LogFormat::kJson))["message"] == "one\ntwo");
+}
+
+TEST_CASE("a note as JSON tells level, time and message", "[telemetry]") {
+  const auto parsed = nlohmann::json::parse(line_of(kNote, conf::LogFormat::kJson));
+
+  CHECK(parsed == nlohmann::json{{"time", "2026-11-22T20:45:26.046Z"},
+                                 {"level", "warning"},
+                                 {"message", kNote.text}});
+  Note note = kNote;
+  note.level = Level::kAlert;
+  CHECK(nlohmann::json::parse(line_of(note, conf::LogFormat::kJson))["level"] == "alert");
+  note.level = Level::kNotice;
+  CHECK(nlohmann::json::parse(line_of(note, conf::LogFormat::kJson))["level"] == "notice");
+}
