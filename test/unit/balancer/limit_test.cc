@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <semaphore>
@@ -132,4 +133,38 @@ TEST_CASE("under four threads every worker that waits for a slot is resumed, non
 
   CHECK_FALSE(crowd.exceeded());
   CHECK(crowd.taken() == 0);
+}
+
+// The releasing worker does nothing more until the other has the slot, so a lost wake-up is for
+// ever.
+TEST_CASE("a slot released in the moment when another worker pauses is not lost", "[balancer]") {
+  Limit limit(1);
+  std::array<std::counting_semaphore<>, 2> resumed = {std::counting_semaphore<>{0},
+                                                      std::counting_semaphore<>{0}};
+  std::atomic<std::uint32_t> arrived = 0;
+  std::atomic<bool> lost = false;
+  REQUIRE(limit.take(0));
+
+  const auto work = [&](std::uint32_t id) {
+    for (std::uint32_t round = 0; round < 30'000 && !lost; ++round) {
+      ++arrived;
+      for (int spins = 0; arrived < 2 * (round + 1) && !lost; ++spins) {
+        if (spins > 1000) std::this_thread::yield();
+      }
+      if (round % 2 == id) {
+        for (std::atomic<std::uint32_t> delay = round % 67; delay > 0; --delay) continue;
+        if (const auto worker = limit.release()) resumed[*worker].release();
+      } else {
+        while (!limit.take(id) && !lost) {
+          if (!resumed[id].try_acquire_for(std::chrono::seconds{20})) lost = true;
+        }
+      }
+    }
+  };
+  {
+    const std::jthread one(work, 0U);
+    const std::jthread other(work, 1U);
+  }
+
+  CHECK_FALSE(lost);
 }
