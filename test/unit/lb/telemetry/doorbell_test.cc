@@ -7,6 +7,19 @@
 
 using lb::telemetry::Doorbell;
 
+TEST_CASE("a ring between the look for work and the sleep is not lost", "[telemetry]") {
+  Doorbell doorbell;
+  bool looked = false;
+
+  doorbell.wait([&] {
+    looked = true;
+    doorbell.ring();
+    return false;
+  });
+
+  CHECK(looked);
+}
+
 TEST_CASE("a sleeper wakes for each piece of work, however ringing and sleeping meet",
           "[telemetry]") {
   constexpr int kPieces = 20'000;
