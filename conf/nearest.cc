@@ -31,7 +31,9 @@ std::size_t distance(std::string_view from, std::string_view to) {
 std::string_view nearest(std::string_view wrong, std::span<const std::string_view> words) {
   if (wrong.size() > kLongestTried) return {};
   std::string_view best;
-  std::size_t least = std::max<std::size_t>(1, wrong.size() / 3) + 1;
+  // Two, so that swapped letters are found; in very short words that would be half of them.
+  const std::size_t most = wrong.size() < 4 ? 1 : std::max<std::size_t>(2, wrong.size() / 3);
+  std::size_t least = most + 1;
   for (const std::string_view word : words) {
     const std::size_t changes = distance(wrong, word);
     if (changes >= least) continue;

@@ -26,8 +26,9 @@ std::expected<Reading, std::vector<Mistake>> read(const std::vector<std::string>
   validate(reading.config, complete, mistakes);
 
   if (mistakes.empty()) return reading;
-  std::ranges::stable_sort(mistakes, {},
-                           [](const Mistake& it) { return std::tie(it.file, it.line); });
+  std::ranges::sort(mistakes, {}, [](const Mistake& it) {
+    return std::tie(it.file, it.line, it.where, it.what);
+  });
   return std::unexpected(std::move(mistakes));
 }
 

@@ -185,6 +185,7 @@ std::expected<Document, SyntaxError> parse(std::string_view text) {
       return std::unexpected(SyntaxError{
           builder.last_line(), "a quote that is opened here or just below is not closed"});
     }
+    text = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
     const auto last = static_cast<int>(std::ranges::count(text, '\n')) + 1;
     const int line = std::clamp(error.mark.line + 1, 1, last);
     return std::unexpected(

@@ -1,0 +1,269 @@
+#include <array>
+#include <catch2/catch.hpp>
+
+#include "test/unit/conf/reading.h"
+
+namespace conf::test {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+struct Case {
+  const char* text;   // further lines of a file
+  const char* wrong;  // the mistake that they make
+};
+
+TEST_CASE("a wrong line of a frontend is told with its place and what would be right", "[conf]") {
+  const auto [text, wrong] = GENERATE(values<Case>({
+      {"maxcon: 5", "5: frontends.web.maxcon: is no known key: did you mean \"maxconn\"?"},
+      {"frobnicate: 5",
+       "5: frontends.web.frobnicate: is no known key: known here are bind, maxconn, allow, deny, "
+       "max_per_source, backend, timeouts, tcp"},
+      {"maxconn: many",
+       "5: frontends.web.maxconn: must be a number from 0 to 2147483647, is \"many\""},
+      {"maxconn: -1", "5: frontends.web.maxconn: must be a number from 0 to 2147483647, is \"-1\""},
+      {"maxconn: [1]",
+       "5: frontends.web.maxconn: must be a number from 0 to 2147483647, is a list"},
+      {"maxconn:", "5: frontends.web.maxconn: must be a number from 0 to 2147483647, is empty"},
+      {"maxconn: {a: 1}",
+       "5: frontends.web.maxconn: must be a number from 0 to 2147483647, is a mapping"},
+      {"maxconn: \"\"", "5: frontends.web.maxconn: must be a number from 0 to 2147483647, is \"\""},
+      {"backend: b", "5: frontends.web.backend: is given twice, first on line 4: keep one"},
+      {"timeouts: {client: 300}",
+       "5: frontends.web.timeouts.client: has no unit: write 300ms or 300s instead of \"300\""},
+      {"timeouts: {client: 0}",
+       "5: frontends.web.timeouts.client: must be at least 1ms, is 0; say infinite for no limit"},
+      {"timeouts: {client: 30d}",
+       "5: frontends.web.timeouts.client: must be at most 24d, is \"30d\"; say infinite for no "
+       "limit"},
+      {"timeouts: 5s",
+       "5: frontends.web.timeouts: must be a mapping of client, client_fin, is \"5s\""},
+      {"timeouts: {server: 5s}",
+       "5: frontends.web.timeouts.server: is no known key: known here are client, client_fin"},
+      {"tcp: {nodelay: maybe}",
+       "5: frontends.web.tcp.nodelay: must be true or false, is \"maybe\""},
+      {"allow: 10.0.0.1/8",
+       "5: frontends.web.allow: must be a network whose bits after the prefix are zero, such as "
+       "10.0.0.0/8, is \"10.0.0.1/8\""},
+      {"deny: [10.0.0.0/8, lan]",
+       "5: frontends.web.deny[1]: must be an address or a network such as 10.0.0.0/8 or "
+       "2001:db8::/32, is \"lan\""},
+      {"allow: file:/nowhere",
+       "5: frontends.web.allow: \"/nowhere\" cannot be read: No such file or directory"},
+      {"allow: []",
+       "5: frontends.web.allow: holds no network: add one, or leave allow out to let everybody in"},
+      {"maxconn: ${NONE}",
+       "5: frontends.web.maxconn: the environment variable NONE is not set: set it or write "
+       "${NONE:-default}"},
+      {"maxconn: ${1X}",
+       "5: frontends.web.maxconn: \"${1X}\" names no variable: letters, digits and _ are right, as "
+       "in "
+       "${VAR} or ${VAR:-default}"},
+      {"maxconn: ${NONE", "5: frontends.web.maxconn: \"${NONE\" has no closing brace"},
+      {"maxconn: ${NONE:-}",
+       "5: frontends.web.maxconn: must be a number from 0 to 2147483647, is \"${NONE:-}\", which "
+       "is "
+       "empty"},
+  }));
+
+  CHECK(mistakes_of(file_with("    " + std::string(text) + "\n")) ==
+        Lines{std::string("lb.yaml:") + wrong});
+}
+
+TEST_CASE("a wrong bind is told", "[conf]") {
+  const auto [text, wrong] = GENERATE(values<Case>({
+      {"localhost:80",
+       ": must be an address and a port such as \"0.0.0.0:80\" or \"[::]:80\", or \"unix:/path\", "
+       "is "
+       "\"localhost:80\""},
+      {"[]", ": lists no address: write one such as \"0.0.0.0:80\""},
+      {"{backlog: 5}", ": has no address: write address: \"0.0.0.0:80\""},
+      {"{address: \"*:80\", backlog: 0}", ".backlog: must be a number from 1 to 65535, is \"0\""},
+      {"{address: \"unix:/a\", mode: \"0999\"}",
+       ".mode: must be octal permissions such as \"0660\", is \"0999\""},
+      {"{address: \"*:80\", v6only: true}",
+       ": is v6only, which only IPv6 addresses can be: leave it out"},
+      {"[\"*:80\", {adress: \"*:81\"}]", nullptr},
+  }));
+  const std::string file = "frontends:\n  web:\n    backend: app\n    bind: " + std::string(text) +
+                           "\nbackends: {app: {servers: {s1: \"10.0.0.1:80\"}}}\n";
+
+  if (wrong != nullptr) {
+    CHECK(mistakes_of(file) == Lines{std::string("lb.yaml:4: frontends.web.bind") + wrong});
+  } else {
+    CHECK(
+        mistakes_of(file) ==
+        Lines{
+            "lb.yaml:4: frontends.web.bind[1]: has no address: write address: \"0.0.0.0:80\"",
+            "lb.yaml:4: frontends.web.bind[1].adress: is no known key: did you mean \"address\"?"});
+  }
+}
+
+TEST_CASE("a wrong line of a backend is told", "[conf]") {
+  const auto [text, wrong] = GENERATE(values<Case>({
+      {"balance: leastconn",
+       "9: backends.app.balance: \"leastconn\" is not available in this version: write roundrobin"},
+      {"balance: fastest",
+       "9: backends.app.balance: there is no algorithm \"fastest\": write roundrobin"},
+      {"balance: {by: hash}",
+       "9: backends.app.balance.by: \"hash\" is not available in this version: write roundrobin"},
+      {"balance: {}", "9: backends.app.balance: has no by: write by: roundrobin"},
+      {"balance: {by: roundrobin, factor: 150}",
+       "9: backends.app.balance.factor: is no known key: known here are by"},
+      {"source: 10.0.0.1:80",
+       "9: backends.app.source: must be an address without a port such as 10.0.0.9, is "
+       "\"10.0.0.1:80\""},
+      {"source: \"::1\"",
+       "8: backends.app.servers.s1: 10.0.0.1:80 cannot be reached from any address in source: add "
+       "one "
+       "of its family"},
+      {"retries: 101", "9: backends.app.retries: must be a number from 0 to 100, is \"101\""},
+      {"abort_on_close: 1", "9: backends.app.abort_on_close: must be true or false, is \"1\""},
+      {"server_defaults: {weight: 257}",
+       "9: backends.app.server_defaults.weight: must be a number from 0 to 256, is \"257\""},
+      {"timeouts: {client: 5s}",
+       "9: backends.app.timeouts.client: is no known key: known here are connect, server, queue, "
+       "server_fin"},
+  }));
+
+  CHECK(mistakes_of(file_with("", "    " + std::string(text) + "\n")) ==
+        Lines{std::string("lb.yaml:") + wrong});
+}
+
+TEST_CASE("a wrong server is told", "[conf]") {
+  const std::string address =
+      "must be an address or a name and a port such as \"10.0.0.1:80\" or \"db.internal:80\", or "
+      "\"unix:/path\", is ";
+  const auto [text, wrong] = GENERATE_COPY(values<std::pair<std::string, std::string>>({
+      {"s2: 10.0.0.2", "s2: " + address + "\"10.0.0.2\""},
+      {"s2: 10.0.0.256:80", "s2: " + address + "\"10.0.0.256:80\""},
+      {"s2: 10.0.0.2:99999", "s2: " + address + "\"10.0.0.2:99999\""},
+      {"s2: [a]", "s2: " + address.substr(0, address.size() - 5) + ", is a list"},
+      {"s2: 10.0.0.2:0", "s2: must have a port from 1 to 65535, is \"10.0.0.2:0\""},
+      {"s2: db.internal:0", "s2: must have a port from 1 to 65535, is \"db.internal:0\""},
+      {"s2: gone:80",
+       "s2: \"gone\" has no address: Name or service not known; say init_addr: none to start "
+       "without "
+       "one"},
+      {"s2: {weight: 1}", "s2: has no address: write address: \"10.0.0.1:80\""},
+      {"s2: {address: \"10.0.0.2:80\", init_addr: last}",
+       "s2.init_addr: must be libc or none, is \"last\""},
+      {"s2: {address: \"10.0.0.2:80\", id: 0}",
+       "s2.id: must be a number from 1 to 2147483647, is \"0\""},
+      {"s2: {address: \"10.0.0.2:80\", port: 80}",
+       "s2.port: is no known key: known here are init_addr, address, weight, maxconn, backup, "
+       "disabled, id"},
+      {"\"s 2\": 10.0.0.2:80",
+       "s 2: is named \"s 2\": a name has 1 to 255 letters, digits, - _ . or :"},
+      {"s1: 10.0.0.2:80", "s1: is given twice, first on line 8: keep one"},
+  }));
+
+  CHECK(mistakes_of(file_with("", "      " + text + "\n")) ==
+        Lines{"lb.yaml:9: backends.app.servers." + wrong});
+}
+
+TEST_CASE("two servers with one id are told", "[conf]") {
+  CHECK(
+      mistakes_of(file_with("",
+                            "      s2: {address: \"10.0.0.2:80\", id: 5}\n"
+                            "      s3: {address: \"10.0.0.3:80\", id: 5}\n")) ==
+      Lines{
+          "lb.yaml:10: backends.app.servers.s3: has the id 5 of server \"s2\": give each its own"});
+}
+
+TEST_CASE("a backend without servers is told", "[conf]") {
+  const std::string frontend = "frontends: {web: {bind: \"*:80\", backend: app}}\n";
+
+  CHECK(mistakes_of(frontend + "backends:\n  app: {}\n") ==
+        Lines{"lb.yaml:3: backends.app: has no servers: write servers: {s1: \"10.0.0.1:80\"}"});
+  CHECK(
+      mistakes_of(frontend + "backends:\n  app: {servers: {}}\n") ==
+      Lines{
+          "lb.yaml:3: backends.app.servers: holds no server: add one such as s1: \"10.0.0.1:80\""});
+}
+
+TEST_CASE("a backend that does not exist is told, with the one that was meant", "[conf]") {
+  const std::string backends = "backends: {app: {servers: {s1: \"10.0.0.1:80\"}}}\n";
+
+  CHECK(
+      mistakes_of("frontends:\n  web:\n    bind: \"*:80\"\n    backend: ap\n" + backends) ==
+      Lines{"lb.yaml:4: frontends.web.backend: there is no backend \"ap\": did you mean \"app\"?"});
+  CHECK(mistakes_of("frontends: {web: {bind: \"*:80\", backend: other}}\n" + backends) ==
+        Lines{"lb.yaml:1: frontends.web.backend: there is no backend \"other\": define it under "
+              "backends"});
+}
+
+TEST_CASE("a wrong global is told", "[conf]") {
+  const auto [text, wrong] = GENERATE(values<Case>({
+      {"threads: 65", "threads: must be auto or a number from 1 to 64, is \"65\""},
+      {"maxconn: 0", "maxconn: must be auto or a number from 1 to 2147483647, is \"0\""},
+      {"user: ghost", "user: there is no user \"ghost\": name one that this machine has"},
+      {"group: ghosts", "group: there is no group \"ghosts\": name one that this machine has"},
+      {"log: \"udp://127.0.0.1:514\"",
+       "log: \"udp://127.0.0.1:514\" would be syslog, which this version does not speak: log to "
+       "stdout, stderr, none or the absolute path of a file"},
+      {"log: /dev/log",
+       "log: \"/dev/log\" would be syslog, which this version does not speak: log to stdout, "
+       "stderr, "
+       "none or the absolute path of a file"},
+      {"log: t.log",
+       "log: must be stdout, stderr, none or the absolute path of a file, is \"t.log\""},
+      {"log: [none, stdout]", "log: lists none beside other targets: keep one or the other"},
+      {"log: []", "log: lists no target: say none to log nothing"},
+      {"log: {format: json}", "log: has no to: write to: stdout"},
+      {"log: {to: stdout, format: xml}", "log.format: must be tcplog or json, is \"xml\""},
+      {"stop: {deadline: soon}",
+       "stop.deadline: must be a whole number and one unit (us, ms, s, m, h, d) such as 250ms, or "
+       "infinite, is \"soon\""},
+  }));
+
+  CHECK(mistakes_of("global:\n  " + std::string(text) + "\n" + file_with("")) ==
+        Lines{std::string("lb.yaml:2: global.") + wrong});
+}
+
+TEST_CASE("mistakes of a list of networks have that file's name and lines", "[conf]") {
+  auto source = machine();
+  source.files["lb.yaml"] = file_with("    allow: [\"file:/etc/allow\"]\n");
+  source.files["/etc/allow"] = "10.0.0.0/8\n\nlan # ours\n10.0.0.0/8 10.0.0.0/8\n";
+
+  const std::string wrong =
+      ": frontends.web.allow[0]: must be an address or a network such as 10.0.0.0/8 or "
+      "2001:db8::/32, "
+      "is ";
+  CHECK(
+      mistakes_in({"lb.yaml"}, source) ==
+      Lines{
+          "/etc/allow:3" + wrong + "\"lan\"",
+          "/etc/allow:4: frontends.web.allow[0]: must be a network whose bits after the prefix are "
+          "zero, such as 10.0.0.0/8, is \"10.0.0.0/8 10.0.0.0/8\""});
+}
+
+TEST_CASE("an allow file without a network does not let everybody in", "[conf]") {
+  auto source = machine();
+  source.files["lb.yaml"] = file_with("    allow: \"file:/etc/allow\"\n");
+  source.files["/etc/allow"] = "# nobody yet\n";
+
+  CHECK(
+      mistakes_in({"lb.yaml"}, source) ==
+      Lines{"lb.yaml:5: frontends.web.allow: holds no network: add one, or leave allow out to let "
+            "everybody in"});
+}
+
+TEST_CASE("all mistakes of all files are told at once, by file and line", "[conf]") {
+  auto source = machine();
+  source.files["b.yaml"] = "backends:\n  app: {servers: {s1: 10.0.0.1}, retrys: 1}\nfoo: 1\n";
+  source.files["a.yaml"] =
+      "frontends:\n  web: {bind: \"*:80\", backend: nope, maxconn: x}\nglobal: {threads: 99}\n";
+
+  Lines places;
+  for (const auto& line : mistakes_in({"b.yaml", "a.yaml"}, source)) {
+    places.push_back(line.substr(0, line.find(": ", line.find(": ") + 2)));
+  }
+
+  CHECK(places == Lines{"a.yaml:2: frontends.web.backend", "a.yaml:2: frontends.web.maxconn",
+                        "a.yaml:3: global.threads", "b.yaml:2: backends.app.retrys",
+                        "b.yaml:2: backends.app.servers.s1", "b.yaml:3: foo"});
+}
+
+}  // namespace
+}  // namespace conf::test

@@ -1,0 +1,261 @@
+#include "conf/read.h"
+
+#include <catch2/catch.hpp>
+
+#include "test/unit/conf/reading.h"
+
+namespace conf::test {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+TEST_CASE("what a minimal file leaves out has its default", "[conf]") {
+  const Config config = reading_of(file_with("")).config;
+
+  CHECK(config.global.threads == 0);
+  CHECK(config.global.maxconn == 0);
+  CHECK(config.global.user.empty());
+  REQUIRE(config.global.logs.size() == 1);
+  CHECK(config.global.logs[0].kind == LogTarget::Kind::kStdout);
+  CHECK(config.global.logs[0].format == LogFormat::kTcplog);
+  CHECK_FALSE(config.global.stop_deadline);
+
+  const Frontend& web = config.frontends.at(0);
+  CHECK(web.name == "web");
+  CHECK(web.backend == "app");
+  CHECK(to_string(web.binds.at(0).address) == "127.0.0.1:8080");
+  CHECK(web.binds.at(0).backlog == 4096);
+  CHECK(web.client_timeout == hours{1});
+  CHECK_FALSE(web.client_fin_timeout);
+  CHECK(web.tcp.user_timeout == minutes{2});
+  CHECK((web.place.file == "lb.yaml" && web.place.line == 2));
+
+  const Backend& app = config.backends.at(0);
+  CHECK(app.connect_timeout == seconds{5});
+  CHECK(app.server_timeout == hours{1});
+  CHECK(app.queue_timeout == seconds{30});
+  CHECK(app.retries == 3);
+  CHECK(app.servers.at(0).id == 1);
+  CHECK(app.servers.at(0).weight == 1);
+  CHECK(app.servers.at(0).place.line == 8);
+}
+
+TEST_CASE("global is read", "[conf]") {
+  const Global global = reading_of(
+                            "global:\n"
+                            "  threads: 4\n"
+                            "  maxconn: 1000\n"
+                            "  maxpipes: 100\n"
+                            "  user: nobody\n"
+                            "  group: nogroup\n"
+                            "  log: [stderr, {to: /var/log/t.log, format: json}]\n"
+                            "  stop: {deadline: 30s}\n" +
+                            file_with(""))
+                            .config.global;
+
+  CHECK(global.threads == 4);
+  CHECK(global.maxconn == 1000);
+  CHECK(global.maxpipes == 100);
+  CHECK(global.user == "nobody");
+  CHECK(global.group == "nogroup");
+  REQUIRE(global.logs.size() == 2);
+  CHECK(global.logs[0].kind == LogTarget::Kind::kStderr);
+  CHECK(global.logs[1].kind == LogTarget::Kind::kFile);
+  CHECK(global.logs[1].path == "/var/log/t.log");
+  CHECK(global.logs[1].format == LogFormat::kJson);
+  CHECK(global.stop_deadline == seconds{30});
+}
+
+TEST_CASE("a frontend and a backend override defaults key by key", "[conf]") {
+  const Config config =
+      reading_of(
+          "defaults:\n"
+          "  timeouts: {connect: 2s, client: 10m, server: 20m, client_fin: 1m, server_fin: 2m}\n"
+          "  tcp: {nodelay: false, user_timeout: infinite}\n"
+          "  retries: 1\n" +
+          file_with("    timeouts: {client_fin: 5s}\n    tcp: {nodelay: true}\n",
+                    "    timeouts: {connect: 1s}\n    tcp: {splice: off}\n    retries: 0\n"))
+          .config;
+
+  const Frontend& web = config.frontends.at(0);
+  CHECK(web.client_timeout == minutes{10});
+  CHECK(web.client_fin_timeout == seconds{5});
+  CHECK(web.tcp.nodelay);
+  CHECK(web.tcp.user_timeout == kInfinite);
+  CHECK(web.tcp.splice);
+
+  const Backend& app = config.backends.at(0);
+  CHECK(app.connect_timeout == seconds{1});
+  CHECK(app.server_timeout == minutes{20});
+  CHECK(app.server_fin_timeout == minutes{2});
+  CHECK_FALSE(app.tcp.nodelay);
+  CHECK_FALSE(app.tcp.splice);
+  CHECK(app.retries == 0);
+}
+
+TEST_CASE("defaults hold for what stands above them, and in other files", "[conf]") {
+  auto source = machine();
+  source.files["a.yaml"] = file_with("");
+  source.files["b.yaml"] = "defaults: {retries: 9}\n";
+
+  const auto reading = read({"a.yaml", "b.yaml"}, source);
+
+  REQUIRE(reading);
+  CHECK(reading->config.backends.at(0).retries == 9);
+}
+
+TEST_CASE("idle sets client and server, which have the last word wherever they stand", "[conf]") {
+  const Config both = reading_of("defaults: {timeouts: {idle: 6h}}\n" + file_with("")).config;
+  CHECK(both.frontends[0].client_timeout == hours{6});
+  CHECK(both.backends[0].server_timeout == hours{6});
+
+  const Config one =
+      reading_of("defaults: {timeouts: {client: 1m, idle: infinite}}\n" + file_with("")).config;
+  CHECK(one.frontends[0].client_timeout == minutes{1});
+  CHECK(one.backends[0].server_timeout == kInfinite);
+}
+
+TEST_CASE("server_defaults hold for servers that do not say otherwise", "[conf]") {
+  const auto servers =
+      reading_of(
+          "frontends: {web: {bind: \"*:80\", backend: app}}\n"
+          "backends:\n"
+          "  app:\n"
+          "    servers:\n"
+          "      s1: 10.0.0.1:80\n"
+          "      s2: {address: \"10.0.0.2:80\", weight: 0, backup: no}\n"
+          "    server_defaults: {weight: 7, maxconn: 9, backup: yes, disabled: on}\n")
+          .config.backends.at(0)
+          .servers;
+
+  CHECK((servers[0].weight == 7 && servers[0].maxconn == 9));
+  CHECK((servers[0].backup && servers[0].disabled));
+  CHECK((servers[1].weight == 0 && servers[1].maxconn == 9));
+  CHECK((!servers[1].backup && servers[1].disabled));
+}
+
+TEST_CASE("servers without an id get the lowest free ones in order", "[conf]") {
+  const auto servers = reading_of(file_with("",
+                                            "      s2: {address: \"10.0.0.2:80\", id: 1}\n"
+                                            "      s3: 10.0.0.3:80\n"
+                                            "      s4: {address: \"10.0.0.4:80\", id: 4}\n"
+                                            "      s5: 10.0.0.5:80\n"))
+                           .config.backends.at(0)
+                           .servers;
+
+  std::vector<std::uint32_t> ids;
+  for (const auto& server : servers) ids.push_back(server.id);
+  CHECK(ids == std::vector<std::uint32_t>{2, 1, 3, 4, 5});
+}
+
+TEST_CASE("a server's name is resolved, its first address taken and told", "[conf]") {
+  const Reading reading = reading_of(file_with("", "      s2: db.internal:5432\n"));
+
+  const Server& server = reading.config.backends.at(0).servers.at(1);
+  CHECK(server.host == "db.internal");
+  CHECK(to_string(*server.address) == "10.0.0.7:5432");
+  REQUIRE(reading.notes.size() == 1);
+  CHECK(to_string(reading.notes[0]) ==
+        "lb.yaml:9: backends.app.servers.s2: \"db.internal\" is 10.0.0.7, the first of 2");
+}
+
+TEST_CASE("with init_addr none a server may have a name that does not resolve", "[conf]") {
+  const Reading reading =
+      reading_of(file_with("", "      s2: {address: \"gone.internal:80\", init_addr: none}\n"));
+
+  const Server& server = reading.config.backends.at(0).servers.at(1);
+  CHECK(server.host == "gone.internal");
+  CHECK_FALSE(server.address);
+  REQUIRE(reading.notes.size() == 1);
+  CHECK(
+      reading.notes[0].what ==
+      "\"gone.internal\" has no address: Name or service not known; the server starts without one");
+}
+
+TEST_CASE("a bind is an address, a mapping, or a list of both", "[conf]") {
+  const auto binds = reading_of(
+                         "frontends:\n"
+                         "  web:\n"
+                         "    backend: app\n"
+                         "    bind: [\"*:80\", {address: \"unix:/run/a.sock\", mode: \"0660\"},\n"
+                         "           {address: \"[::1]:81\", backlog: 7, v6only: true}]\n"
+                         "backends: {app: {servers: {s1: \"10.0.0.1:80\"}}}\n")
+                         .config.frontends.at(0)
+                         .binds;
+
+  REQUIRE(binds.size() == 3);
+  CHECK(to_string(binds[0].address) == "0.0.0.0:80");
+  CHECK(to_string(binds[1].address) == "unix:/run/a.sock");
+  CHECK(binds[1].mode == 0660U);
+  CHECK(to_string(binds[2].address) == "[::1]:81");
+  CHECK((binds[2].backlog == 7 && binds[2].v6only));
+  CHECK((binds[1].place.line == 4 && binds[2].place.line == 5));
+}
+
+TEST_CASE("a list of networks may come from a file", "[conf]") {
+  auto source = machine();
+  source.files["lb.yaml"] =
+      file_with("    allow: [192.0.2.1, \"file:/etc/allow\"]\n    deny: ::/0\n");
+  source.files["/etc/allow"] = "# ours\n10.0.0.0/8 # office\r\n\n  2001:db8::/32";
+
+  const auto reading = read({"lb.yaml"}, source);
+
+  REQUIRE(reading);
+  const Frontend& web = reading->config.frontends.at(0);
+  CHECK(web.allow == std::vector<Network>{*parse_network("192.0.2.1"), *parse_network("10.0.0.0/8"),
+                                          *parse_network("2001:db8::/32")});
+  CHECK(web.deny == std::vector<Network>{*parse_network("::/0")});
+}
+
+TEST_CASE("variables are replaced in values", "[conf]") {
+  auto source = machine();
+  source.environment = {{"HOST", "10.0.0.9"}, {"EMPTY", ""}, {"P", "80"}};
+  source.files["lb.yaml"] = file_with(
+      "    maxconn: ${MAX:-5}\n",
+      "      s2: ${HOST}:${P}\n      s3: {address: \"${EMPTY:-10.0.0.3}:${P}$\", disabled: yes}\n");
+
+  CHECK(mistakes_in({"lb.yaml"}, source) ==
+        std::vector<std::string>{
+            "lb.yaml:11: backends.app.servers.s3.address: must be an address or a name and a port "
+            "such "
+            "as \"10.0.0.1:80\" or \"db.internal:80\", or \"unix:/path\", is \"10.0.0.3:80$\""});
+
+  source.files["lb.yaml"] = file_with("    maxconn: ${MAX:-5}\n", "      s2: ${HOST}:${P}\n");
+  const auto reading = read({"lb.yaml"}, source);
+  REQUIRE(reading);
+  CHECK(reading->config.frontends.at(0).maxconn == 5);
+  CHECK(to_string(*reading->config.backends.at(0).servers.at(1).address) == "10.0.0.9:80");
+}
+
+TEST_CASE("an alias repeats what its anchor names", "[conf]") {
+  const Config config =
+      reading_of(
+          "frontends: {web: {bind: \"*:80\", backend: a}}\n"
+          "backends:\n"
+          "  a: {timeouts: &short {connect: 1s}, servers: {s1: \"10.0.0.1:80\"}}\n"
+          "  b: {timeouts: *short, servers: {s1: \"10.0.0.1:80\"}}\n")
+          .config;
+
+  CHECK(config.backends.at(1).connect_timeout == seconds{1});
+}
+
+TEST_CASE("a directory means its visible YAML files in C order", "[conf]") {
+  auto source = machine();
+  source.directories["/etc/t"] = {"b.yml", ".hidden.yaml", "a.yaml", "notes.txt", "B.yaml"};
+  source.files["/etc/t/B.yaml"] = "frontends: {one: {bind: \"*:1\", backend: app}}\n";
+  source.files["/etc/t/a.yaml"] = "frontends: {two: {bind: \"*:2\", backend: app}}\n";
+  source.files["/etc/t/b.yml"] = "backends: {app: {servers: {s1: \"10.0.0.1:80\"}}}\n";
+
+  const auto reading = read({"/etc/t"}, source);
+
+  REQUIRE(reading);
+  REQUIRE(reading->config.frontends.size() == 2);
+  CHECK(reading->config.frontends[0].name == "one");
+  CHECK(reading->config.frontends[1].name == "two");
+  CHECK(reading->config.backends.at(0).place.file == "/etc/t/b.yml");
+}
+
+}  // namespace
+}  // namespace conf::test
