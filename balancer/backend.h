@@ -123,12 +123,12 @@ class Backend {
     [[nodiscard]] bool full() const { return maxconn != 0 && seen.open >= maxconn; }
   };
 
-  [[nodiscard]] Counts release(ServerId server);
+  [[nodiscard]] Counts release(ServerId id);
 
   // All of these require the lock.
-  [[nodiscard]] Lease take(ServerId server);
+  [[nodiscard]] Lease take(ServerId id);
   [[nodiscard]] std::optional<Grant> grant_first();
-  void inform_policy(ServerId server);
+  void inform_policy(ServerId id);
 
   Waker& waker_;
   mutable std::mutex mutex_;

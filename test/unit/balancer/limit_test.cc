@@ -146,7 +146,7 @@ TEST_CASE("a slot released in the moment when another worker pauses is not lost"
   REQUIRE(limit.take(0));
 
   const auto work = [&](std::uint32_t id) {
-    for (std::uint32_t round = 0; round < 30'000 && !lost; ++round) {
+    for (std::uint32_t round = 0; round < 100'000 && !lost; ++round) {
       ++arrived;
       for (int spins = 0; arrived < 2 * (round + 1) && !lost; ++spins) {
         if (spins > 1000) std::this_thread::yield();
