@@ -45,8 +45,7 @@ int Daemon::run() {
     background = std::move(*forked);
     loop_.after_fork();
   }
-  net::Opener opener;
-  if (const auto fault = set_up(opener)) {
+  if (const auto fault = set_up()) {
     console_.say(Level::kAlert, *fault);
     return EXIT_FAILURE;
   }
@@ -56,16 +55,19 @@ int Daemon::run() {
 }
 
 // The order matters: what needs root comes before root is dropped, threads come last.
-std::optional<std::string> Daemon::set_up(net::Opener& opener) {
+std::optional<std::string> Daemon::set_up() {
   std::signal(SIGPIPE, SIG_IGN);
   capacity_ =
       derive_capacity(config_, std::thread::hardware_concurrency(), raise_descriptor_limit());
   if (!capacity_.warning.empty()) console_.say(Level::kWarning, capacity_.warning);
 
-  log_ = std::make_unique<telemetry::LogWriter>(config_.global.logs, capacity_.threads);
-  for (const std::string& fault : log_->faults()) return fault;
+  log_ = std::make_unique<telemetry::LogWriter>(
+      config_.global.logs, capacity_.threads,
+      [this](const std::string& path) { return opener_.open_log(path); });
+  if (const auto faults = log_->faults(); !faults.empty())
+    return fmt::format("{}", fmt::join(faults, "\n"));
   engine_ = std::make_unique<Engine>(config_, capacity_, *log_);
-  if (auto fault = engine_->bind(opener)) return fault;
+  if (auto fault = engine_->bind(opener_)) return fault;
   if (auto fault = write_pid(flags_.pid_file)) return fault;
   return drop_root(config_.global.user, config_.global.group);
 }

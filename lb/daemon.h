@@ -11,6 +11,7 @@
 #include "lb/flags.h"
 #include "lb/net/loop.h"
 #include "lb/net/mailbox.h"
+#include "lb/net/opener.h"
 #include "lb/telemetry/console.h"
 #include "lb/telemetry/log_writer.h"
 
@@ -37,7 +38,7 @@ class Daemon {
   [[nodiscard]] int run();
 
  private:
-  [[nodiscard]] std::optional<std::string> set_up(net::Opener& opener);
+  [[nodiscard]] std::optional<std::string> set_up();
   void serve(Background* background);  // null: in the foreground
   void on_stop(int signal);
   void drain();
@@ -50,6 +51,7 @@ class Daemon {
   const telemetry::Console& console_;
   std::function<void(const std::vector<Listening>&)> ready_;
   Capacity capacity_;
+  net::Opener opener_;
   std::unique_ptr<telemetry::LogWriter> log_;
   std::unique_ptr<Engine> engine_;
 

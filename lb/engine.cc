@@ -15,7 +15,7 @@ Engine::Engine(const conf::Config& config, const Capacity& capacity, telemetry::
               .workers = capacity.threads,
               .resume = {},
               .idle = {}} {
-  for (const conf::Backend& backend : config.backends) 
+  for (const conf::Backend& backend : config.backends)
     backends_.emplace_back(backend, static_cast<balancer::Waker&>(*this));
   for (const conf::Frontend& frontend : config.frontends) {
     const auto to = std::ranges::find(backends_, frontend.backend,

@@ -39,7 +39,7 @@ int serve(const lb::Flags& flags, const Console& console) {
 int start(std::span<const char* const> arguments) {
   const auto flags = lb::scan_flags(arguments);
   if (!flags) {
-    fmt::print(stderr, "tidegate: {}\n\n{}", flags.error(), lb::usage());
+    fmt::print(stderr, "{}tidegate: {}\n\n{}", lb::version_text(), flags.error(), lb::usage());
     return EXIT_FAILURE;
   }
   switch (flags->show) {
@@ -50,7 +50,7 @@ int start(std::span<const char* const> arguments) {
       fmt::print("{}", lb::version_text());
       return EXIT_SUCCESS;
     case lb::Flags::Show::kBuild:
-      fmt::print("{}", lb::build_text());
+      fmt::print("{}{}", lb::version_text(), lb::build_text());
       return EXIT_SUCCESS;
     case lb::Flags::Show::kNothing:
       break;

@@ -74,7 +74,9 @@ Status Opener::probe(const conf::Bind& bind) {
 }
 
 std::expected<Fd, Status> Opener::open_log(const std::string& path) {
-  Fd fd(open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640));
+  // Non-blocking only matters for a FIFO: without a reader, opening it would wait for one.
+  Fd fd(
+      open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0640));
   if (!fd) return std::unexpected(Status(errno));
   return fd;
 }

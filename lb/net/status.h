@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cerrno>
-#include <cstring>
 #include <string>
+#include <system_error>
 
 namespace lb::net {
 
@@ -17,7 +17,7 @@ class [[nodiscard]] Status {
 
   [[nodiscard]] bool ok() const { return error_ == 0; }
   [[nodiscard]] int error() const { return error_; }
-  [[nodiscard]] std::string message() const { return std::strerror(error_); }
+  [[nodiscard]] std::string message() const { return std::generic_category().message(error_); }
 
  private:
   int error_ = 0;

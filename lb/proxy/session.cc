@@ -318,6 +318,7 @@ telemetry::SessionRecord Session::record() const {
   record.client = client_peer_;
   record.frontend = frontend_.config.name;
   record.bind = bind_->address.path;
+  record.bind_id = static_cast<std::uint32_t>(bind_ - frontend_.config.binds.data()) + 1;
   record.backend = backend_.config.name;
   record.server = server_name_;
   const net::Tick chosen = chosen_tick_ != 0 ? chosen_tick_ : over_tick_;

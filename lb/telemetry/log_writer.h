@@ -21,8 +21,7 @@ namespace lb::telemetry {
 // any more.
 class LogWriter {
  public:
-  LogWriter(const std::vector<conf::LogTarget>& targets, std::size_t channels,
-            LogOpener opener = open_log_file);
+  LogWriter(const std::vector<conf::LogTarget>& targets, std::size_t channels, LogOpener opener);
   LogWriter(const LogWriter&) = delete;
   LogWriter& operator=(const LogWriter&) = delete;
   ~LogWriter();

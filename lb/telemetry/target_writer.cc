@@ -54,14 +54,6 @@ std::string name_of(const conf::LogTarget& target) {
 
 }  // namespace
 
-std::expected<net::Fd, net::Status> open_log_file(const std::string& path) {
-  // Non-blocking only matters for a FIFO: without a reader, opening it would wait for one.
-  const int fd =
-      ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0640);
-  if (fd < 0) return std::unexpected(net::Status(errno));
-  return net::Fd(fd);
-}
-
 TargetWriter::TargetWriter(conf::LogTarget target, const LogOpener& opener)
     : target_(std::move(target)), opener_(opener) {
   open();

@@ -19,9 +19,6 @@ namespace lb::telemetry {
 // Opens a log file for appending. Called by the log writer's thread too.
 using LogOpener = std::function<std::expected<net::Fd, net::Status>(const std::string& path)>;
 
-// The LogOpener of a process that may open its log files itself.
-[[nodiscard]] std::expected<net::Fd, net::Status> open_log_file(const std::string& path);
-
 // Writes batches of lines to one log target. A target that fails or does not keep up never holds
 // the caller for long: what it does not take is dropped and counted, and when it takes lines again,
 // the first one says how many are missing. A line that was begun is always finished. One thread

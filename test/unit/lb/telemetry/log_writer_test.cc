@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "lb/net/opener.h"
 #include "test/unit/lb/telemetry/scratch.h"
 
 using lb::net::Fd;
@@ -27,6 +28,10 @@ using scratch::Folder;
 using Kind = conf::LogTarget::Kind;
 
 namespace {
+
+const lb::telemetry::LogOpener kOpener = [](const std::string& path) {
+  return lb::net::Opener().open_log(path);
+};
 
 SessionRecord record_of(std::uint64_t id) {
   SessionRecord record;
@@ -52,7 +57,7 @@ conf::LogTarget file_target(const std::string& path,
 TEST_CASE("the log has every record of a channel, in order", "[telemetry]") {
   const Folder folder;
   {
-    LogWriter writer({file_target(folder.file("log"), conf::LogFormat::kJson)}, 1);
+    LogWriter writer({file_target(folder.file("log"), conf::LogFormat::kJson)}, 1, kOpener);
     for (std::uint64_t id = 0; id < LogChannel::kCapacity; ++id)
       writer.channel(0).write(record_of(id));
     CHECK(writer.dropped() == 0);
@@ -67,7 +72,7 @@ TEST_CASE("the log has every record of a channel, in order", "[telemetry]") {
 
 TEST_CASE("a flush wakes a writer that sleeps", "[telemetry]") {
   const Folder folder;
-  LogWriter writer({file_target(folder.file("log"))}, 2);
+  LogWriter writer({file_target(folder.file("log"))}, 2, kOpener);
 
   for (int i = 1; i <= 5; ++i) {
     LogChannel& channel = writer.channel(static_cast<std::size_t>(i % 2));
@@ -85,7 +90,7 @@ TEST_CASE("each target has its own format", "[telemetry]") {
     LogWriter writer({file_target(folder.file("plain")), no_target(),
                       file_target(folder.file("json"), conf::LogFormat::kJson),
                       file_target(folder.file("copy"))},
-                     1);
+                     1, kOpener);
     writer.channel(0).note(Level::kAlert, "backend app has no server available!");
     writer.channel(0).write(record_of(3));
   }
@@ -108,7 +113,7 @@ TEST_CASE("channels of several threads lose nothing that they do not count", "[t
   const Folder folder;
   std::uint64_t dropped = 0;
   {
-    LogWriter writer({file_target(folder.file("log"))}, kThreads);
+    LogWriter writer({file_target(folder.file("log"))}, kThreads, kOpener);
     std::vector<std::thread> threads;
     for (std::size_t t = 0; t < kThreads; ++t) {
       threads.emplace_back([&writer, t] {
@@ -152,7 +157,7 @@ TEST_CASE("a writer that is held up says once how many lines its rings have drop
         held.release();
         go_on.acquire();
       }
-      return lb::telemetry::open_log_file(name);
+      return kOpener(name);
     });
     std::filesystem::remove(path);
     LogChannel& channel = writer.channel(0);
@@ -184,7 +189,7 @@ TEST_CASE("a target that nobody reads holds up neither the others nor the end", 
 
   std::uint64_t dropped = 0;
   {
-    LogWriter writer({file_target(path), file_target(folder.file("log"))}, 1);
+    LogWriter writer({file_target(path), file_target(folder.file("log"))}, 1, kOpener);
     for (std::uint64_t id = 0; id < kLines; ++id) writer.channel(0).write(record_of(id));
     writer.channel(0).flush();
     REQUIRE(scratch::wait_until(
@@ -201,7 +206,7 @@ TEST_CASE("a log file renamed under a running writer is opened anew", "[telemetr
   const std::string path = folder.file("log");
   std::size_t written = 0;
   {
-    LogWriter writer({file_target(path)}, 1);
+    LogWriter writer({file_target(path)}, 1, kOpener);
     std::filesystem::rename(path, folder.file("log.1"));
     REQUIRE(scratch::wait_until([&] {
       writer.channel(0).note(Level::kNotice, "line");
@@ -222,14 +227,14 @@ TEST_CASE("a target that cannot be opened is a fault with its reason", "[telemet
   const Folder folder;
   const std::string path = folder.file("missing/log");
 
-  const LogWriter writer({file_target(path), file_target(folder.file("log"))}, 1);
+  const LogWriter writer({file_target(path), file_target(folder.file("log"))}, 1, kOpener);
 
   CHECK(writer.faults() ==
         std::vector<std::string>{"log file '" + path + "': No such file or directory"});
 }
 
 TEST_CASE("a log without a target has no thread and no ring to fill", "[telemetry]") {
-  LogWriter writer({no_target()}, 1);
+  LogWriter writer({no_target()}, 1, kOpener);
 
   for (std::uint64_t id = 0; id < 2 * LogChannel::kCapacity; ++id)
     writer.channel(0).write(record_of(id));
@@ -240,7 +245,7 @@ TEST_CASE("a log without a target has no thread and no ring to fill", "[telemetr
 
 TEST_CASE("the writer's thread runs at nice 10", "[telemetry]") {
   const Folder folder;
-  const LogWriter writer({file_target(folder.file("log"))}, 1);
+  const LogWriter writer({file_target(folder.file("log"))}, 1, kOpener);
 
   const auto runs_nicely = [] {
     for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {

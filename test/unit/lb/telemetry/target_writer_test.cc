@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <string>
 
+#include "lb/net/opener.h"
 #include "test/unit/lb/telemetry/scratch.h"
 
 using lb::net::Fd;
@@ -23,7 +24,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const LogOpener kOpener = lb::telemetry::open_log_file;
+const LogOpener kOpener = [](const std::string& path) { return lb::net::Opener().open_log(path); };
 constexpr std::chrono::steady_clock::time_point kStart{1h};
 
 conf::LogTarget file_target(const std::string& path) {
@@ -127,7 +128,7 @@ TEST_CASE("a log file that cannot be opened anew goes on being written", "[telem
   bool allowed = true;
   const LogOpener opener = [&](const std::string& name) -> std::expected<Fd, Status> {
     if (!allowed) return std::unexpected(Status(EACCES));
-    return lb::telemetry::open_log_file(name);
+    return lb::net::Opener().open_log(name);
   };
   TargetWriter target(file_target(path), opener);
   target.write("one\n", kStart);
