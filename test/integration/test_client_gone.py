@@ -3,7 +3,7 @@
 import pytest
 
 from support.config import config, with_probe
-from support.peers import FullBacklog, Server, says
+from support.peers import FullBacklog, Refuser, Server, says
 from support.sockets import at_end, finish, read_all, read_exactly, reset, was_reset
 from support.streams import in_background, pour
 from support.wait import wait_until
@@ -78,6 +78,21 @@ def test_a_fin_after_bytes_aborts_a_connect_with_abort_on_close(tidegate, peers,
 
     read_all(client)
     assert daemon.access(deadline=2)[0].code == "CC"
+    sockets_return_to(daemon, before)
+
+
+@pytest.mark.parametrize("leave", [finish, reset], ids=["fin", "reset"])
+def test_a_client_that_leaves_between_two_attempts_ends_the_session(tidegate, peers, probe, leave):
+    refuser = peers(Refuser)
+    daemon = tidegate(with_probe(config(refuser), probe))
+    before = daemon.open_files("socket:")
+    client = daemon.connect()
+    assert daemon.ask("probe") == b"probe"
+
+    leave(client)
+
+    (line,) = daemon.access(deadline=0.9)  # before the second attempt, which comes after a second
+    assert line.code == "CC" or (leave is reset and line.code == "CD")
     sockets_return_to(daemon, before)
 
 

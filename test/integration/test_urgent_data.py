@@ -5,7 +5,8 @@ import socket
 import pytest
 
 from support.config import config
-from support.sockets import finish, read_exactly
+from support.settings import scaled
+from support.sockets import established, finish, read_exactly
 from support.streams import BLOCK, in_background, pattern
 
 
@@ -67,3 +68,18 @@ def test_urgent_marks_amid_bulk_do_not_disturb_splicing(tidegate, server):
 
     assert receive_inline(connection) == data
     sent.result(10)
+
+
+@pytest.mark.deadline(60)
+@pytest.mark.parametrize("splice", [False, True], ids=["copy", "splice"])
+def test_an_urgent_last_byte_right_before_the_fin_is_not_lost(tidegate, server, splice):
+    daemon = tidegate(config(server, tcp={"splice": splice}))
+    data = pattern(2 * BLOCK)
+
+    for _ in range(scaled(200, 20)):
+        client, connection = established(daemon, server)
+        sent = in_background(send_with_marks, connection, data, len(data))
+        assert len(receive_inline(client)) == len(data)
+        sent.result(10)
+        client.close()
+        connection.close()

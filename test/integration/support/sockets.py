@@ -118,7 +118,7 @@ def exchange(client, connection, text: bytes = b"hello"):
 def refused(endpoint) -> bool:
     """Whether nobody listens there."""
     try:
-        connect(endpoint).close()
+        reset(connect(endpoint))  # so that no session remains where it was let in
     except (ConnectionRefusedError, FileNotFoundError):
         return True
     return False
