@@ -17,6 +17,7 @@ namespace {
 
 void check_backends_exist(const Config& config, std::vector<Mistake>& mistakes) {
   std::vector<std::string_view> names;
+  names.reserve(config.backends.size());
   for (const auto& backend : config.backends) names.emplace_back(backend.name);
   const std::set<std::string_view> known(names.begin(), names.end());
 

@@ -26,8 +26,9 @@ constexpr std::array<std::pair<std::string_view, std::uint64_t>, 6> kUnits = {{
 
 std::optional<std::uint64_t> parse_digits(std::string_view text, int base = 10) {
   std::uint64_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number, base);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [rest, error] = std::from_chars(begin, end, number, base);
   if (error != std::errc{} || rest != end) return std::nullopt;
   return number;
 }

@@ -22,7 +22,7 @@ struct KnownKey {
 using ListKeys = void (*)(const std::string& prefix, std::vector<KnownKey>& keys);
 
 // What stands in a table in place of a default.
-inline constexpr std::string_view kNoDefault = "";  // takes a mapping, whose keys have defaults
+inline constexpr std::string_view kNoDefault;  // takes a mapping, whose keys have defaults
 inline constexpr std::string_view kRequired = "required";  // leaving it out is a mistake
 inline constexpr std::string_view kUnset = "unset";        // leaving it out is a choice of its own
 inline constexpr std::string_view kInherited = "inherited";  // from defaults or server_defaults
@@ -83,6 +83,7 @@ inline constexpr auto kMapping = [](const Cursor& at, auto& out) { read_fields(a
 
 template <auto kMember, auto kLeaf>
 inline constexpr auto kSet = [](const Cursor& at, auto& out) {
+  // NOLINTNEXTLINE(bugprone-optional-value-conversion): only some members are optional themselves.
   if (auto value = kLeaf(at)) out.*kMember = *std::move(value);
 };
 

@@ -54,10 +54,9 @@ void read_server_address(const Cursor& at, bool may_be_unknown, Server& server) 
   const std::size_t colon = text->rfind(':');
   const bool has_port = colon != std::string::npos;
   const auto port = has_port ? parse_number(text->substr(colon + 1), 0, 65535) : std::nullopt;
+  const bool is_path = address && address->family == Family::kUnix;
 
-  if (address && address->family == Family::kUnix) {
-    server.address = address;
-  } else if (port == 0U) {
+  if (port == 0U && !is_path) {
     at.mistake(fmt::format("must have a port from 1 to 65535, is {}", quoted(*text)));
   } else if (address) {
     server.address = address;

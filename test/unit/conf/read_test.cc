@@ -194,6 +194,17 @@ TEST_CASE("a bind is an address, a mapping, or a list of both", "[conf]") {
   CHECK((binds[1].place.line == 4 && binds[2].place.line == 5));
 }
 
+TEST_CASE("the mode of an address that is no UNIX socket is told to have no effect", "[conf]") {
+  const Reading reading = reading_of(
+      "frontends: {web: {bind: {address: \"127.0.0.1:80\", mode: \"0660\"}, backend: app}}\n"
+      "backends: {app: {servers: {s1: \"10.0.0.1:80\"}}}\n");
+
+  REQUIRE(reading.notes.size() == 1);
+  CHECK(
+      to_string(reading.notes[0]) ==
+      "lb.yaml:1: frontends.web.bind: mode has no effect here: only UNIX sockets have permissions");
+}
+
 TEST_CASE("a list of networks may come from a file", "[conf]") {
   auto source = machine();
   source.files["lb.yaml"] =
