@@ -50,6 +50,9 @@ class Endpoint final : public net::Pollable {
     owner_.on_endpoint(*this);
   }
 
+  // Its end is, or may be, no plain FIN.
+  [[nodiscard]] bool broken() const { return failed || hung_up || reset; }
+
   bool readable = false;  // recv() may have something: bytes, the end, or an error
   bool writable = false;  // send() may take something
   bool urgent = false;    // an urgent mark may lie ahead, where recv() and splice() stop short

@@ -73,7 +73,7 @@ std::size_t Flow::copy(Endpoint& in, Endpoint& out, Mover& mover) {
   if (size == 0) return 0;
   mover.bytes_copied += size;
   const auto bytes = std::span<const std::byte>(mover.scratch.first(size));
-  const std::size_t sent = out.writable ? send(out, bytes) : 0;
+  const std::size_t sent = out.writable ? send(out, bytes, mover) : 0;
   if (out_lost_) return size;
   if (sent < size) keep(bytes.subspan(sent));
 
@@ -91,8 +91,9 @@ std::size_t Flow::receive(Endpoint& in, Mover& mover) {
     const ssize_t got = recv(in.fd(), mover.scratch.data(), mover.scratch.size(), 0);
     if (got > 0) {
       const auto size = static_cast<std::size_t>(got);
-      // A short read has emptied the socket, unless it stopped at an urgent mark.
-      if (size < mover.scratch.size() && !in.urgent) {
+      // A short read has emptied the socket, unless it stopped at an urgent mark. What else was
+      // told already, a reset behind these bytes, no event will tell again: the next recv() does.
+      if (size < mover.scratch.size() && !in.urgent && !in.broken()) {
         in.readable = false;
         if (in.fin_told) end_ = End::kFin;
       }
@@ -111,7 +112,7 @@ std::size_t Flow::receive(Endpoint& in, Mover& mover) {
 }
 
 // The answer is what `out` took; less than `bytes` means it takes no more now.
-std::size_t Flow::send(Endpoint& out, std::span<const std::byte> bytes) {
+std::size_t Flow::send(Endpoint& out, std::span<const std::byte> bytes, Mover& mover) {
   for (;;) {
     const ssize_t sent = ::send(out.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent >= 0) {
@@ -122,7 +123,7 @@ std::size_t Flow::send(Endpoint& out, std::span<const std::byte> bytes) {
     }
     if (errno == EINTR) continue;
     out.writable = false;
-    if (!would_block(errno)) lose_out(out, errno);
+    if (!would_block(errno)) lose_out(out, errno, mover);
     return 0;
   }
 }
@@ -136,7 +137,7 @@ void Flow::keep(std::span<const std::byte> bytes) {
 
 void Flow::flush(Endpoint& out, Mover& mover) {
   if (in_pipe_ != 0) return flush_pipe(out, mover);
-  const std::size_t sent = send(out, {block_.get() + start_, left_});
+  const std::size_t sent = send(out, {block_.get() + start_, left_}, mover);
   start_ += static_cast<std::uint32_t>(sent);
   left_ -= static_cast<std::uint32_t>(sent);
   if (left_ == 0) block_.reset();
@@ -158,16 +159,19 @@ std::size_t Flow::splice(Endpoint& in, Mover& mover) {
     }
     return in_pipe_;
   }
-  if (got == 0) {
-    end_ = in.reset ? End::kLost : End::kFin;
-    in.readable = false;
-  } else if (would_block(errno)) {
+  if (got < 0 && would_block(errno)) {
     in.readable = false;  // the pipe is empty here, so it is the socket that has nothing
-  } else if (refused(errno)) {
-    splicing_ = may_splice_ = false;
-  } else if (errno != EINTR) {
-    end_ = End::kLost;
-    in.readable = false;
+  } else if (got == 0 || errno != EINTR) {
+    // An end, an error, or refused. An urgent byte that is the last before either end hides behind
+    // it from splice(): recv() has the last word, and this error is no longer there to be told
+    // again.
+    if (got < 0 && refused(errno)) {
+      may_splice_ = false;
+    } else if (got < 0) {
+      in.reset = true;
+    }
+    splicing_ = false;
+    streak_ = 0;
   }
   return 0;
 }
@@ -183,9 +187,7 @@ void Flow::flush_pipe(Endpoint& out, Mover& mover) {
   } else if (sent == 0 || refused(errno)) {
     rescue_pipe();
   } else if (errno != EINTR) {
-    lose_out(out, errno);
-    pipe_.reset();  // it still holds bytes
-    mover.pipes.replace_lost();
+    lose_out(out, errno, mover);
   }
 }
 
@@ -207,12 +209,15 @@ void Flow::rescue_pipe() {
 
 // EPIPE: the peer's FIN had come before its RST; anything else consumed the reset that recv() would
 // tell.
-void Flow::lose_out(Endpoint& out, int error) {
+void Flow::lose_out(Endpoint& out, int error, Mover& mover) {
   out.writable = false;
   out.reset = out.reset || error != EPIPE;
+  drop_rest(mover);
+}
+
+void Flow::drop_rest(Mover& mover) {
   out_lost_ = true;
-  left_ = in_pipe_ = 0;
-  block_.reset();
+  stop(mover);
 }
 
 void Flow::return_pipe(Mover& mover) {

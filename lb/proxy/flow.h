@@ -50,6 +50,9 @@ class Flow {
   // Moves what can be moved now.
   Turn pump(Endpoint& in, Endpoint& out, Mover& mover);
 
+  // From now on what `in` sends is read and dropped.
+  void drop_rest(Mover& mover);
+
   // Gives the pipe back before the worker's pool goes. What was still in it is lost.
   void stop(Mover& mover);
 
@@ -70,9 +73,9 @@ class Flow {
   std::size_t copy(Endpoint& in, Endpoint& out, Mover& mover);
   std::size_t splice(Endpoint& in, Mover& mover);
   std::size_t receive(Endpoint& in, Mover& mover);
-  std::size_t send(Endpoint& out, std::span<const std::byte> bytes);
+  std::size_t send(Endpoint& out, std::span<const std::byte> bytes, Mover& mover);
   void keep(std::span<const std::byte> bytes);
-  void lose_out(Endpoint& out, int error);
+  void lose_out(Endpoint& out, int error, Mover& mover);
   void return_pipe(Mover& mover);
 
   std::uint64_t bytes_ = 0;

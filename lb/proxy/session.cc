@@ -240,14 +240,27 @@ void Session::settle() {
     reason_ = {Cause::kServerAbort, Stage::kData};
     return reset_after_delivery(client_, server_);
   }
-  if (up_ended) pass_fin(server_, fin_to_server_);
-  if (down_ended) pass_fin(client_, fin_to_client_);
-  if (to_server_.out_lost() && down_ended) {
-    // Closing now, with the client's bytes unread, would reset it and cost it its answer.
-    reason_ = {Cause::kServerAbort, Stage::kData};
-    release_server();
-    enter(Phase::kDiscarding);
+  // A side may also be reset after its FIN, with nothing left to read that would tell.
+  if (up_ended && client_.failed) {
+    reason_ = {Cause::kClientAbort, Stage::kData};
+    return reset_after_delivery(server_, client_);
   }
+  if (up_ended) pass_fin(server_, fin_to_server_);
+  if (down_ended && !fin_to_client_) sent_at_server_fin_ = to_server_.bytes();
+  if (down_ended) pass_fin(client_, fin_to_client_);
+  if (down_ended && (to_server_.out_lost() || server_.failed)) lose_server_after_its_fin();
+}
+
+// The server has answered and closed. If bytes of the client met it closed, that alone made it
+// reset: resetting the client as well could cost it its answer, so its bytes are dropped until it
+// is done.
+void Session::lose_server_after_its_fin() {
+  reason_ = {Cause::kServerAbort, Stage::kData};
+  if (!to_server_.out_lost() && to_server_.bytes() == sent_at_server_fin_)
+    return reset_after_delivery(client_, server_);
+  release_server();
+  to_server_.drop_rest(host_.mover());
+  enter(Phase::kDiscarding);
 }
 
 void Session::pass_fin(Endpoint& to, bool& passed) {

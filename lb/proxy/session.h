@@ -83,6 +83,7 @@ class Session final : private EndpointOwner, private net::Timed {
 
   void settle();
   void pass_fin(Endpoint& to, bool& passed);
+  void lose_server_after_its_fin();
   void reset_after_delivery(Endpoint& stays, Endpoint& gone);
   void check_delivery();
   void release_server();
@@ -118,6 +119,8 @@ class Session final : private EndpointOwner, private net::Timed {
   net::Tick last_activity_ = 0;
   std::optional<net::Tick>
       failed_since_;  // one side has an error to tell, behind bytes still to deliver
+
+  std::uint64_t sent_at_server_fin_ = 0;  // bytes to the server when its FIN was passed on
 
   balancer::Lease lease_;
   balancer::Counts left_;  // when the slot was given back

@@ -1,3 +1,4 @@
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -69,6 +70,37 @@ TEST_CASE("a reset ends a flow as lost, after every byte that had come before it
   CHECK(rig.flow.state() == State::kLost);
   CHECK(received.bytes == rig.flow.bytes());
   CHECK(received.right);
+}
+
+TEST_CASE("a reset told before the last bytes were read is found without another event", "[lb]") {
+  struct Deaf final : lb::proxy::EndpointOwner {
+    void on_endpoint(lb::proxy::Endpoint&) override {}
+  } owner;
+  lb::net::Loop loop;
+  lb::net::Poller poller(loop);
+  lb::net::PipePool pool;
+  std::vector<std::byte> scratch(65536);
+  lb::proxy::Mover mover{.scratch = scratch, .pipes = pool};
+  lb::proxy::Flow flow(false);
+  lb::proxy::Endpoint in(owner);
+  lb::proxy::Endpoint out(owner);
+  auto [sender, from] = test::tcp_pair();
+  auto [to, receiver] = test::tcp_pair();
+  const int from_fd = from.get();
+  REQUIRE(in.open(std::move(from), poller).ok());
+  REQUIRE(out.open(std::move(to), poller).ok());
+
+  write_stream(sender.get(), 0, 1000);
+  reset(sender.get());
+  sender.reset();
+  pollfd wanted{.fd = from_fd, .events = POLLIN, .revents = 0};
+  while ((wanted.revents & POLLERR) == 0) REQUIRE(poll(&wanted, 1, 10'000) == 1);
+  in.on_ready(EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR);
+  out.on_ready(EPOLLOUT);
+  flow.pump(in, out, mover);
+
+  CHECK(flow.state() == State::kLost);
+  CHECK(flow.bytes() == 1000);
 }
 
 TEST_CASE("what comes for a receiver that is gone is dropped until the sender ends", "[lb]") {
