@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <thread>
 #include <utility>
 
 #include "lb/background.h"
 #include "lb/net/opener.h"
+#include "lb/net/pipe_pool.h"
 #include "lb/privileges.h"
 
 namespace lb {
@@ -36,7 +38,7 @@ Daemon::Daemon(const conf::Config& config, const Flags& flags, const telemetry::
 
 int Daemon::run() {
   std::optional<Background> background;
-  if (flags_.daemon && !flags_.debug) {
+  if (flags_.daemon) {
     auto forked = Background::fork();
     if (!forked) {
       console_.say(Level::kAlert, "cannot go to the background: " + forked.error().message());
@@ -54,15 +56,20 @@ int Daemon::run() {
   return status_;
 }
 
-// The order matters: what needs root comes before root is dropped, threads come last.
+// The order matters: what needs root comes before root is dropped. The log's thread follows the
+// change of user.
 std::optional<std::string> Daemon::set_up() {
   std::signal(SIGPIPE, SIG_IGN);
   capacity_ =
       derive_capacity(config_, std::thread::hardware_concurrency(), raise_descriptor_limit());
   if (!capacity_.warning.empty()) console_.say(Level::kWarning, capacity_.warning);
 
+  if (!net::splice_works()) {
+    capacity_.maxpipes = 0;
+    console_.say(Level::kNotice, "this system refuses splice(2); all sessions copy");
+  }
   log_ = std::make_unique<telemetry::LogWriter>(
-      config_.global.logs, capacity_.threads,
+      log_targets(), capacity_.threads,
       [this](const std::string& path) { return opener_.open_log(path); });
   if (const auto faults = log_->faults(); !faults.empty())
     return fmt::format("{}", fmt::join(faults, "\n"));
@@ -70,6 +77,20 @@ std::optional<std::string> Daemon::set_up() {
   if (auto fault = engine_->bind(opener_)) return fault;
   if (auto fault = write_pid(flags_.pid_file)) return fault;
   return drop_root(config_.global.user, config_.global.group);
+}
+
+// In the background there is no terminal: a line for stdout or stderr has nowhere to go.
+std::vector<conf::LogTarget> Daemon::log_targets() const {
+  std::vector<conf::LogTarget> targets = config_.global.logs;
+  const auto gone = [](const conf::LogTarget& target) {
+    return target.kind == conf::LogTarget::Kind::kStdout ||
+           target.kind == conf::LogTarget::Kind::kStderr;
+  };
+  if (flags_.daemon && std::erase_if(targets, gone) != 0 && targets.empty())
+    console_.say(Level::kWarning,
+                 "with -D nothing is logged to stdout or stderr; name a file in global.log to have "
+                 "access lines");
+  return targets;
 }
 
 void Daemon::serve(Background* background) {

@@ -39,6 +39,7 @@ class Daemon {
 
  private:
   [[nodiscard]] std::optional<std::string> set_up();
+  [[nodiscard]] std::vector<conf::LogTarget> log_targets() const;
   void serve(Background* background);  // null: in the foreground
   void on_stop(int signal);
   void drain();

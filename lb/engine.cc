@@ -34,7 +34,12 @@ Engine::Engine(const conf::Config& config, const Capacity& capacity, telemetry::
   };
 }
 
-Engine::~Engine() = default;
+Engine::~Engine() { remove_unix_paths(); }
+
+void Engine::remove_unix_paths() {
+  for (const std::string& path : unix_paths_) unlink(path.c_str());
+  unix_paths_.clear();
+}
 
 std::optional<std::string> Engine::bind(net::Opener& opener) {
   for (proxy::Frontend& frontend : frontends_) {
@@ -88,14 +93,12 @@ void Engine::start(std::function<void()> idle) {
 }
 
 void Engine::drain() {
-  for (const std::string& path : unix_paths_) unlink(path.c_str());
-  unix_paths_.clear();
+  remove_unix_paths();
   for (const auto& worker : workers_) worker->post([&one = *worker] { one.drain(); });
 }
 
 void Engine::cut() {
-  for (const std::string& path : unix_paths_) unlink(path.c_str());
-  unix_paths_.clear();
+  remove_unix_paths();
   for (const auto& worker : workers_) worker->post([&one = *worker] { one.cut(); });
 }
 

@@ -55,6 +55,8 @@ class Engine final : private balancer::Waker {
   [[nodiscard]] net::Status open(const conf::Bind& bind, proxy::Frontend& frontend,
                                  net::Opener& opener);
 
+  void remove_unix_paths();
+
   Shared shared_;
   std::deque<proxy::Backend> backends_;
   std::deque<proxy::Frontend> frontends_;

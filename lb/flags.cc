@@ -36,9 +36,9 @@ constexpr auto kFlags = std::to_array<Flag>({
      [](Flags& flags, std::string_view) { return flags.check = true; }},
     {"-D", "", "run in the background",
      [](Flags& flags, std::string_view) { return flags.daemon = true; }},
-    {"-db", "", "stay in the foreground",
-     [](Flags& flags, std::string_view) { return flags.foreground = true; }},
-    {"-d", "", "debug: stay in the foreground and say more",
+    {"-db", "", "stay in the foreground, as without -D",
+     [](Flags&, std::string_view) { return true; }},
+    {"-d", "", "debug: stay in the foreground and take -q back",
      [](Flags& flags, std::string_view) { return flags.debug = true; }},
     {"-p", "FILE", "write the process id to this file",
      [](Flags& flags, std::string_view value) {
@@ -123,6 +123,9 @@ std::expected<Flags, std::string> scan_flags(std::span<const char* const> argume
   if (flags.verbose || flags.debug) flags.quiet = false;
   if (flags.demo && !flags.files.empty())
     return std::unexpected("demo brings its own configuration; leave out the files");
+  if (flags.demo && (flags.daemon || flags.check))
+    return std::unexpected(
+        "demo runs in the foreground and has nothing to check; leave out -D and -c");
   if (!flags.demo && flags.files.empty())
     return std::unexpected("no configuration; name a file or a directory with -f");
   return flags;

@@ -18,9 +18,8 @@ struct Flags {
   bool check = false;              // read the configuration, then exit
   bool quiet = false;              // -q, unless -V or -d takes it back
   bool verbose = false;            // -V
-  bool debug = false;              // -d: stay in the foreground and say more
-  bool daemon = false;             // -D
-  bool foreground = false;         // -db: overrides a configuration that asks for the background
+  bool debug = false;              // -d
+  bool daemon = false;             // -D: as in HAProxy it wins over -d and -db
   std::string pid_file;            // empty: none
   std::uint32_t maxconn = 0;       // 0: as configured
 };

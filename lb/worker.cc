@@ -2,21 +2,17 @@
 
 #include <fmt/format.h>
 #include <pthread.h>
-#include <sys/socket.h>
 
 #include <cassert>
 #include <utility>
+
+#include "lb/net/opener.h"
 
 namespace lb {
 namespace {
 
 constexpr std::size_t kScratch = std::size_t{64} * 1024;  // bytes one recv() takes at most
 constexpr net::Tick kTellAgain = 60'000;                  // ms between two lines about one shortage
-
-void close_by_reset(net::Fd fd) {
-  const linger now{.l_onoff = 1, .l_linger = 0};
-  setsockopt(fd.get(), SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-}
 
 }  // namespace
 
@@ -57,7 +53,10 @@ void Worker::join() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Worker::quit() { loop_.stop(); }
+void Worker::quit() {
+  loop_.assert_here();
+  loop_.stop();
+}
 
 WorkerTotals Worker::totals() const {
   WorkerTotals totals = totals_;
@@ -68,11 +67,21 @@ WorkerTotals Worker::totals() const {
 
 // ---- accepting
 
+// The limits remember workers, not listeners: a slot that one listener gets takes this worker off
+// the list, while another of its listeners may still wait. So that one tries again, and is
+// remembered again if need be.
 bool Worker::reserve(proxy::Frontend& frontend) {
-  if (!shared_.sessions.take(index_)) return false;
-  if (frontend.limit.take(index_)) return true;
-  release(shared_.sessions);
-  return false;
+  if (!shared_.sessions.take(index_)) {
+    listeners_wait_ = true;
+    return false;
+  }
+  if (!frontend.limit.take(index_)) {
+    listeners_wait_ = true;
+    release(shared_.sessions);
+    return false;
+  }
+  if (std::exchange(listeners_wait_, false)) shared_.resume(index_);
+  return true;
 }
 
 void Worker::unreserve(proxy::Frontend& frontend) {
@@ -85,6 +94,7 @@ void Worker::release(balancer::Limit& limit) {
 }
 
 void Worker::resume_accepting() {
+  loop_.assert_here();
   for (const auto& listener : listeners_) listener->resume();
 }
 
@@ -94,7 +104,7 @@ void Worker::accepted(const proxy::Listener& listener, net::Fd fd,
   const net::Peer peer = client.peer();
   if (!frontend.enter(peer)) {
     ++totals_.refused;
-    close_by_reset(std::move(fd));
+    net::reset_on_close(fd.get());
     return unreserve(frontend);
   }
   ++totals_.sessions;
@@ -143,6 +153,7 @@ void Worker::closed(proxy::Listener&) {
 // ---- sessions
 
 void Worker::granted(balancer::Grant grant) {
+  loop_.assert_here();
   Slot& slot = slots_[grant.to.slot];
   if (slot.session && slot.generation == grant.to.generation)
     slot.session->granted(std::move(grant.lease));
@@ -195,12 +206,14 @@ void Worker::set_clock() {
 // ---- stopping
 
 void Worker::drain() {
+  loop_.assert_here();
   stopping_ = true;
   for (const auto& listener : listeners_) listener->stop();
   tell_when_idle();
 }
 
 void Worker::cut() {
+  loop_.assert_here();
   stopping_ = true;
   for (const auto& listener : listeners_) listener->close();
   open_listeners_ = 0;

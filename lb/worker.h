@@ -118,6 +118,7 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
 
   std::size_t open_listeners_ = 0;
   std::size_t open_sessions_ = 0;
+  bool listeners_wait_ = false;  // one of them found a limit reached since all were last resumed
   bool stopping_ = false;
   bool told_idle_ = false;
   std::optional<net::Tick> told_exhausted_;

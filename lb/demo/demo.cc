@@ -81,7 +81,8 @@ void show_screen(const std::deque<EmbeddedServer>& servers, const conf::Address&
 int run(const Flags& flags, const telemetry::Console& console) {
   std::deque<EmbeddedServer> servers;
   for (const char* name : {"s1", "s2", "s3"}) servers.emplace_back(name);
-  const conf::Config config = configuration(servers);
+  conf::Config config = configuration(servers);
+  config.global.maxconn = flags.maxconn;
   Daemon daemon(config, flags, console);
   daemon.on_ready([&](const std::vector<Listening>& listening) {
     show_screen(servers, listening.front().address);

@@ -37,8 +37,17 @@ Loop::~Loop() {
   assert(result == 0);
 }
 
-void Loop::run() { uv_run(&loop_, UV_RUN_DEFAULT); }
-void Loop::stop() { uv_stop(&loop_); }
+void Loop::run() {
+  runner_ = std::this_thread::get_id();
+  uv_run(&loop_, UV_RUN_DEFAULT);
+}
+
+void Loop::stop() {
+  assert_here();
+  uv_stop(&loop_);
+}
+
+void Loop::assert_here() const { assert(runner_ == std::this_thread::get_id()); }
 void Loop::after_fork() { must(uv_loop_fork(&loop_), "event loop"); }
 
 Timer::Timer(Loop& loop, Callback call) : call_(std::move(call)) {

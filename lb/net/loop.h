@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <thread>
 
 namespace lb::net {
 
@@ -27,11 +28,15 @@ class Loop {
   // To be called in a child before anything else: its kernel objects are still its parent's.
   void after_fork();
 
+  // Asserts that the caller is the thread that runs the loop.
+  void assert_here() const;
+
   [[nodiscard]] Tick now() const { return uv_now(&loop_); }
   [[nodiscard]] uv_loop_t* raw() { return &loop_; }
 
  private:
   uv_loop_t loop_{};
+  std::thread::id runner_;
 };
 
 // Frees a handle the one way libuv allows: close it now, delete it in the close callback.

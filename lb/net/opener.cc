@@ -93,6 +93,11 @@ Status set_options(int fd, const conf::Tcp& tcp) {
   return turn_on(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, milliseconds);
 }
 
+void reset_on_close(int fd) {
+  const linger now{.l_onoff = 1, .l_linger = 0};
+  setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+}
+
 std::expected<conf::Address, Status> bound_address(int fd) {
   SocketAddress address;
   if (getsockname(fd, address.room(), address.length()) != 0) return std::unexpected(Status(errno));

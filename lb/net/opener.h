@@ -30,6 +30,9 @@ class Opener {
 // them.
 Status set_options(int fd, const conf::Tcp& tcp);
 
+// Makes the close of a TCP socket an RST: what is still unread or unsent is dropped.
+void reset_on_close(int fd);
+
 // The address a listening socket has got, after port 0.
 [[nodiscard]] std::expected<conf::Address, Status> bound_address(int fd);
 

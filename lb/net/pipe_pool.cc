@@ -1,6 +1,7 @@
 #include "lb/net/pipe_pool.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
@@ -34,6 +35,18 @@ std::optional<Pipe> PipePool::borrow() {
   Pipe pipe = std::move(free_.back());
   free_.pop_back();
   return pipe;
+}
+
+bool splice_works() {
+  const auto pipe = make_pipe();
+  std::array<int, 2> pair{};
+  if (!pipe || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0) return false;
+  const Fd near(pair[0]);
+  const Fd far(pair[1]);
+  const char byte = 0;
+  return write(far.get(), &byte, 1) == 1 &&
+         splice(near.get(), nullptr, pipe->in.get(), nullptr, 1, SPLICE_F_NONBLOCK) == 1 &&
+         splice(pipe->out.get(), nullptr, far.get(), nullptr, 1, SPLICE_F_NONBLOCK) == 1;
 }
 
 void PipePool::give_back(Pipe pipe) { free_.push_back(std::move(pipe)); }

@@ -38,4 +38,8 @@ class PipePool {
   std::vector<Pipe> free_;
 };
 
+// Whether splice(2) moves bytes here; some containers forbid it. Probed with a pipe and a pair of
+// sockets.
+[[nodiscard]] bool splice_works();
+
 }  // namespace lb::net

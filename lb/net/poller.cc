@@ -37,7 +37,6 @@ Status Poller::control(int operation, int fd, std::uint32_t events, Pollable& po
 void Poller::deliver() {
   std::array<epoll_event, kEventsPerTurn> events;
   const int count = epoll_wait(set_.get(), events.data(), kEventsPerTurn, 0);
-  ++turns_;
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
     static_cast<Pollable*>(event.data.ptr)->on_ready(event.events);

@@ -38,15 +38,11 @@ class Poller {
   Status change(int fd, std::uint32_t events, Pollable& pollable);
   void remove(int fd);
 
-  // Rounds of events delivered since the start.
-  [[nodiscard]] std::uint64_t turns() const { return turns_; }
-
  private:
   Status control(int operation, int fd, std::uint32_t events, Pollable& pollable);
   void deliver();
 
   Fd set_;
-  std::uint64_t turns_ = 0;
   Readable readable_;
 };
 

@@ -49,6 +49,7 @@ bool our_fault(int error) {
     case ENFILE:
     case ENOBUFS:
     case ENOMEM:
+    case ENOSPC:  // of epoll_ctl: fs.epoll.max_user_watches
       return true;
     default:
       return false;

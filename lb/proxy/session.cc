@@ -10,6 +10,7 @@
 #include <utility>
 #include <variant>
 
+#include "lb/net/opener.h"
 #include "lb/proxy/dial.h"
 
 namespace lb::proxy {
@@ -33,12 +34,6 @@ net::Tick after(net::Tick start, conf::Milliseconds timeout) {
 
 milliseconds between(net::Tick from, net::Tick to) {
   return milliseconds(static_cast<std::int64_t>(to - from));
-}
-
-// A close now is an RST: what is still unread or unsent is dropped.
-void close_by_reset(const Endpoint& endpoint) {
-  const linger now{.l_onoff = 1, .l_linger = 0};
-  setsockopt(endpoint.fd(), SOL_SOCKET, SO_LINGER, &now, sizeof(now));
 }
 
 // Whether the peer's kernel has acknowledged every byte. A UNIX socket hands them over at once.
@@ -143,8 +138,7 @@ bool Session::attempt_again(int error) {
 }
 
 void Session::connected() {
-  connected_tick_ = host_.now();
-  last_activity_ = connected_tick_;
+  connected_tick_ = last_to_server_ = last_to_client_ = host_.now();
   enter(Phase::kFlowing);
   run();
 }
@@ -159,18 +153,17 @@ void Session::watch_client() {
 }
 
 void Session::watch_connect() {
-  if (server_.failed || server_.hung_up) {
-    const int error = connect_error(server_.fd());
-    // The server took the connection and reset it: no failed connect, but a session with a reset in
-    // it.
-    server_.reset = error == ECONNRESET || error == 0;
-    if (!server_.reset) {
-      if (attempt_again(error)) connect();
-      return;
-    }
-    return connected();
+  if (!server_.failed && !server_.hung_up) {
+    if (server_.writable) connected();
+    return;
   }
-  if (server_.writable) connected();
+  // The server took the connection and reset it, or had sent its FIN before that (EPIPE): no failed
+  // connect, but a session with an end in it.
+  const int error = connect_error(server_.fd());
+  const bool taken = error == 0 || error == ECONNRESET || error == EPIPE;
+  server_.reset = taken && error != EPIPE;
+  if (taken) return connected();
+  if (attempt_again(error)) connect();
 }
 
 // ---- flowing
@@ -186,11 +179,6 @@ void Session::on_endpoint(Endpoint& endpoint) {
     case Phase::kConnecting:
       return &endpoint == &client_ ? watch_client() : watch_connect();
     case Phase::kFlowing:
-      if (endpoint.failed && !failed_since_) {
-        failed_since_ = host_.now();
-        arm();
-      }
-      [[fallthrough]];
     case Phase::kDiscarding:
       if (!scheduled_) run();
       return;
@@ -204,17 +192,42 @@ void Session::run() {
   if (phase_ != Phase::kFlowing && phase_ != Phase::kDiscarding) return;
 
   Mover& mover = host_.mover();
-  const std::uint64_t before = to_server_.bytes() + to_client_.bytes();
+  const std::uint64_t up = to_server_.bytes();
+  const std::uint64_t down = to_client_.bytes();
   bool more = to_server_.pump(client_, server_, mover) == Flow::Turn::kMore;
   if (phase_ == Phase::kFlowing)
     more = to_client_.pump(server_, client_, mover) == Flow::Turn::kMore || more;
-  if (to_server_.bytes() + to_client_.bytes() != before) last_activity_ = host_.now();
+  if (to_server_.bytes() != up) last_to_server_ = host_.now();
+  if (to_client_.bytes() != down) last_to_client_ = host_.now();
 
   settle();
+  note_losses();
   if (more && phase_ != Phase::kOver) {
     scheduled_ = true;
     host_.run_later(*this);
   }
+}
+
+bool Session::client_lost() const {
+  return client_.failed || client_.reset || to_client_.out_lost();
+}
+
+bool Session::server_lost() const {
+  return server_.failed || server_.reset || to_server_.out_lost();
+}
+
+// From the first sign that a side is lost, what is still to be delivered to the other has a limit.
+void Session::note_losses() {
+  if (phase_ != Phase::kFlowing || failed_since_ || (!client_lost() && !server_lost())) return;
+  failed_since_ = host_.now();
+  arm();
+}
+
+// The other side takes what came before the loss too slowly; a plain close would make a good end of
+// it.
+void Session::give_up_delivery() {
+  net::reset_on_close(client_lost() ? server_.fd() : client_.fd());
+  finish({client_lost() ? Cause::kClientAbort : Cause::kServerAbort, Stage::kData});
 }
 
 // Draws the consequence of how far the two flows have come.
@@ -279,9 +292,9 @@ void Session::reset_after_delivery(Endpoint& stays, Endpoint& gone) {
 
 void Session::check_delivery() {
   const Endpoint& stays = client_.is_open() ? client_ : server_;
-  const bool too_long = host_.now() >= after(phase_since_, linger_limit());
+  const bool too_long = host_.now() >= after(phase_since_, linger_limit(stays));
   if (!stays.failed && !too_long && !delivered(stays)) return arm();
-  close_by_reset(stays);
+  net::reset_on_close(stays.fd());
   finish(reason_);
 }
 
@@ -307,6 +320,8 @@ void Session::finish(CloseReason reason) {
 }
 
 void Session::cut() {
+  if (phase_ == Phase::kResetting)
+    net::reset_on_close(client_.is_open() ? client_.fd() : server_.fd());
   if (phase_ == Phase::kResetting || phase_ == Phase::kDiscarding) return finish(reason_);
   finish({Cause::kKilled, stage()});
 }
@@ -334,10 +349,11 @@ telemetry::SessionRecord Session::record() const {
   record.bind_id = static_cast<std::uint32_t>(bind_ - frontend_.config.binds.data()) + 1;
   record.backend = backend_.config.name;
   record.server = server_name_;
-  const net::Tick chosen = chosen_tick_ != 0 ? chosen_tick_ : over_tick_;
+  const net::Tick end = phase_ == Phase::kOver ? over_tick_ : host_.now();
+  const net::Tick chosen = chosen_tick_ != 0 ? chosen_tick_ : end;
   if (chosen_tick_ != 0 || waited_) record.queue_time = between(accepted_tick_, chosen);
   if (connected_tick_ != 0) record.connect_time = between(chosen_tick_, connected_tick_);
-  record.total_time = between(accepted_tick_, over_tick_);
+  record.total_time = between(accepted_tick_, end);
   record.bytes_to_server = to_server_.bytes();
   record.bytes_to_client = to_client_.bytes();
   record.reason = reason_;
@@ -392,13 +408,15 @@ conf::Milliseconds Session::server_limit() const {
                         : config.server_timeout;
 }
 
-conf::Milliseconds Session::linger_limit() const {
-  const bool client = client_.is_open();
+conf::Milliseconds Session::linger_limit(const Endpoint& stays) const {
+  const bool client = &stays == &client_;
   const auto fin =
       client ? frontend_.config.client_fin_timeout : backend_.config.server_fin_timeout;
   const auto own = client ? frontend_.config.client_timeout : backend_.config.server_timeout;
   return fin.value_or(std::min(own, kMostLinger));
 }
+
+net::Tick Session::last_activity() const { return std::max(last_to_server_, last_to_client_); }
 
 net::Tick Session::deadline() const {
   switch (phase_) {
@@ -410,13 +428,14 @@ net::Tick Session::deadline() const {
     case Phase::kPausing:
       return std::min(attempt_deadline(), patience());
     case Phase::kFlowing: {
-      const net::Tick idle = after(last_activity_, std::min(client_limit(), server_limit()));
-      return failed_since_ ? std::min(idle, after(*failed_since_, linger_limit())) : idle;
+      if (!failed_since_) return after(last_activity(), std::min(client_limit(), server_limit()));
+      const Endpoint& stays = client_lost() ? server_ : client_;
+      return after(std::max(*failed_since_, last_activity()), linger_limit(stays));
     }
     case Phase::kResetting:
       return host_.now() + kDeliveryCheck;
     case Phase::kDiscarding:
-      return after(phase_since_, linger_limit());
+      return after(phase_since_, linger_limit(client_));
   }
   return kNever;
 }
@@ -428,6 +447,7 @@ void Session::on_due() {
 
   switch (phase_) {
     case Phase::kFlowing: {
+      if (failed_since_) return give_up_delivery();
       const bool client_first = client_limit() <= server_limit();
       return finish({client_first ? Cause::kClientTimeout : Cause::kServerTimeout, Stage::kData});
     }

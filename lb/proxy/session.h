@@ -52,6 +52,7 @@ class Session final : private EndpointOwner, private net::Timed {
   // Ends a session because the process stops.
   void cut();
 
+  // The session as it is now, or as it ended.
   [[nodiscard]] telemetry::SessionRecord record() const;
   [[nodiscard]] Frontend& frontend() const { return frontend_; }
   [[nodiscard]] const net::Peer& client() const { return client_peer_; }
@@ -96,7 +97,12 @@ class Session final : private EndpointOwner, private net::Timed {
   [[nodiscard]] net::Tick attempt_deadline() const;
   [[nodiscard]] conf::Milliseconds client_limit() const;
   [[nodiscard]] conf::Milliseconds server_limit() const;
-  [[nodiscard]] conf::Milliseconds linger_limit() const;
+  [[nodiscard]] conf::Milliseconds linger_limit(const Endpoint& stays) const;
+  [[nodiscard]] net::Tick last_activity() const;
+  [[nodiscard]] bool client_lost() const;
+  [[nodiscard]] bool server_lost() const;
+  void note_losses();
+  void give_up_delivery();
 
   Host& host_;
   Frontend& frontend_;
@@ -116,7 +122,8 @@ class Session final : private EndpointOwner, private net::Timed {
   std::uint32_t retries_ = 0;
   net::Tick accepted_tick_;
   net::Tick phase_since_;
-  net::Tick last_activity_ = 0;
+  net::Tick last_to_server_ = 0;  // when bytes last went that way
+  net::Tick last_to_client_ = 0;
   std::optional<net::Tick>
       failed_since_;  // one side has an error to tell, behind bytes still to deliver
 

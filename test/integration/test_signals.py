@@ -7,7 +7,7 @@ import pytest
 from support.config import config
 from support.daemon import ended_by
 from support.sockets import at_end, exchange, read_all, refused
-from support.wait import Stopwatch, wait_until
+from support.wait import AT_ONCE, Stopwatch, wait_until
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -21,7 +21,7 @@ def test_term_and_int_stop_at_once(tidegate, server, workers, number):
     status = daemon.stop(number)
 
     assert ended_by(status, number)
-    assert watch.elapsed() < 2.0
+    assert watch.elapsed() < AT_ONCE
     assert read_all(client) == read_all(connection) == b""
 
 
@@ -33,7 +33,7 @@ def test_an_idle_process_stops_at_once(tidegate, server, workers, number):
     status = daemon.stop(number)
 
     assert status == 0 if number == signal.SIGUSR1 else ended_by(status, number)
-    assert watch.elapsed() < 2.0
+    assert watch.elapsed() < AT_ONCE
 
 
 def test_usr1_lets_sessions_finish_and_accepts_nothing_new(tidegate, server, workers):

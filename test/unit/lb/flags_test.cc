@@ -47,8 +47,7 @@ TEST_CASE("a flag's value is always the next argument", "[flags]") {
 
 TEST_CASE("each switch sets its own flag", "[flags]") {
   const Flags none = scanned({"-f", "a"});
-  CHECK_FALSE((none.check || none.quiet || none.verbose || none.debug || none.daemon ||
-               none.foreground || none.demo));
+  CHECK_FALSE((none.check || none.quiet || none.verbose || none.debug || none.daemon || none.demo));
   CHECK(none.show == Flags::Show::kNothing);
   CHECK(none.pid_file.empty());
   CHECK(none.maxconn == 0);
@@ -58,7 +57,7 @@ TEST_CASE("each switch sets its own flag", "[flags]") {
   CHECK(scanned({"-V", "-f", "a"}).verbose);
   CHECK(scanned({"-d", "-f", "a"}).debug);
   CHECK(scanned({"-D", "-f", "a"}).daemon);
-  CHECK(scanned({"-db", "-f", "a"}).foreground);
+  CHECK_FALSE(scanned({"-db", "-f", "a"}).daemon);
   CHECK_FALSE(scanned({"-db", "-f", "a"}).debug);
 }
 
