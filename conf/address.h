@@ -20,7 +20,8 @@ struct Address {
   friend bool operator==(const Address&, const Address&) = default;
 };
 
-// Reads "192.0.2.1:80", "[2001:db8::1]:80" or "unix:/path". Names, "*" and a missing port are
+// Reads "192.0.2.1:80", "[2001:db8::1]:80" or "unix:/path" in one normal form: ::ffff:192.0.2.1 is
+// 192.0.2.1, a path has no "//" or "..". Names, "*" and a missing port are
 // refused.
 [[nodiscard]] std::optional<Address> parse_address(std::string_view text);
 

@@ -23,6 +23,14 @@ namespace {
 
 }  // namespace
 
+void fill_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(stream, F_GETFD) < 0 && errno == EBADF) {
+      // The lowest free number is this one.
+      [[maybe_unused]] const int filled = open("/dev/null", O_RDWR);
+    }
+}
+
 std::expected<Background, net::Status> Background::fork() {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return std::unexpected(net::Status(errno));

@@ -7,6 +7,10 @@
 
 namespace lb {
 
+// Opens /dev/null in place of each closed standard stream, so that no socket ever gets the number
+// of one and is written to as such. Before anything else is opened.
+void fill_standard_streams();
+
 // Goes on in a child that is its own session leader; the parent waits until the child calls
 // ready(), and exits 0 then, or 1 when the child ends before. To be called while there is one
 // thread.

@@ -39,7 +39,14 @@ Capacity derive_capacity(const conf::Config& config, std::uint32_t cores,
   }
   const std::uint64_t for_pipes = std::min(free, 2 * pipes);
   capacity.maxpipes = static_cast<std::uint32_t>(for_pipes / 2);
-  const std::uint64_t fitting = std::max<std::uint64_t>(1, (free - for_pipes) / 2);
+  const std::uint64_t fitting = (free - for_pipes) / 2;
+  if (fitting == 0) {
+    capacity.fault = fmt::format(
+        "the descriptor limit is {} and carries no session: at least {} are needed; raise `ulimit "
+        "-n` "
+        "(LimitNOFILE= in a unit)",
+        descriptors, reserve + for_pipes + 2);
+  }
   capacity.maxconn = global.maxconn != 0 ? global.maxconn : static_cast<std::uint32_t>(fitting);
 
   if (capacity.maxconn > fitting) {

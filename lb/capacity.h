@@ -14,8 +14,11 @@ struct Capacity {
   std::uint32_t maxpipes = 0;     // over all workers
   std::uint64_t descriptors = 0;  // the limit that maxconn was derived from or has to fit in
 
-  std::string
-      warning;  // what the operator asked for and the system does not give; empty: all is well
+  // Why no session could be carried at all; empty: some can.
+  std::string fault;
+
+  // What the operator asked for and the system does not give; empty: all is well.
+  std::string warning;
 };
 
 // Computes it from the configuration, the number of cores and the descriptor limit. Pure.

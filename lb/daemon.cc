@@ -1,13 +1,12 @@
 #include "lb/daemon.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
-#include <cstring>
-#include <fstream>
 #include <thread>
 #include <utility>
 
@@ -23,10 +22,15 @@ using telemetry::Level;
 
 std::optional<std::string> write_pid(const std::string& path) {
   if (path.empty()) return std::nullopt;
-  std::ofstream file(path, std::ios::trunc);
-  file << getpid() << '\n';
-  if (file.flush()) return std::nullopt;
-  return fmt::format("cannot write the pid file {}: {}", path, std::strerror(errno));
+  // A new file, never what a link of that name points to: this may be root in somebody else's
+  // directory.
+  unlink(path.c_str());
+  const net::Fd file(
+      open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
+  const std::string text = fmt::format("{}\n", getpid());
+  if (file && write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()))
+    return std::nullopt;
+  return fmt::format("cannot write the pid file {}: {}", path, net::Status(errno).message());
 }
 
 }  // namespace
@@ -62,12 +66,14 @@ std::optional<std::string> Daemon::set_up() {
   std::signal(SIGPIPE, SIG_IGN);
   capacity_ =
       derive_capacity(config_, std::thread::hardware_concurrency(), raise_descriptor_limit());
+  if (!capacity_.fault.empty()) return capacity_.fault;
   if (!capacity_.warning.empty()) console_.say(Level::kWarning, capacity_.warning);
 
   if (!net::splice_works()) {
     capacity_.maxpipes = 0;
     console_.say(Level::kNotice, "this system refuses splice(2); all sessions copy");
   }
+  const net::SignalsBlocked blocked;  // in the log's thread
   log_ = std::make_unique<telemetry::LogWriter>(
       log_targets(), capacity_.threads,
       [this](const std::string& path) { return opener_.open_log(path); });
@@ -103,7 +109,11 @@ void Daemon::serve(Background* background) {
   const net::Signal reload(loop_, SIGUSR2, no_reload);
   const net::Signal hang_up(loop_, SIGHUP, no_reload);
 
-  engine_->start([this] { mailbox_.post([this] { loop_.stop(); }); });
+  if (const auto fault = engine_->start([this] { mailbox_.post([this] { loop_.stop(); }); })) {
+    console_.say(Level::kAlert, *fault);
+    status_ = EXIT_FAILURE;
+    return;
+  }
   say_ready();
   if (background != nullptr) background->ready();
   loop_.run();
@@ -145,6 +155,8 @@ void Daemon::say_ready() {
 }
 
 void Daemon::say_totals() {
+  if (const std::uint64_t lost = log_->dropped(); lost != 0)
+    console_.say(Level::kWarning, fmt::format("{} log lines were dropped", lost));
   std::size_t index = 0;
   for (const WorkerTotals& totals : engine_->totals())
     console_.say(

@@ -6,9 +6,36 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace lb {
+namespace {
+
+// What would be right, where the system's word alone does not say it.
+std::string_view advice(int error, const conf::Bind& bind) {
+  const bool unix_socket = bind.address.family == conf::Family::kUnix;
+  switch (error) {
+    case EADDRINUSE:
+      return unix_socket ? "; another process answers there"
+                         : "; `ss -ltnp` shows who listens there";
+    case EADDRNOTAVAIL:
+      return "; bind to an address that this machine has";
+    case EEXIST:
+      return "; what is there is no socket: remove it or choose another path";
+    case ENOENT:
+      return "; make the directory first";
+    case EACCES:
+    case EPERM:
+      return unix_socket ? "; the directory must be writable for this user"
+                         : "; ports below 1024 want root or CAP_NET_BIND_SERVICE";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
 
 Engine::Engine(const conf::Config& config, const Capacity& capacity, telemetry::LogWriter& log)
     : shared_{.sessions = balancer::Limit(capacity.maxconn),
@@ -46,9 +73,9 @@ std::optional<std::string> Engine::bind(net::Opener& opener) {
     for (const conf::Bind& bind : frontend.config.binds) {
       const net::Status opened = open(bind, frontend, opener);
       if (opened.ok()) continue;
-      return fmt::format("{}:{}: frontend {}: cannot listen on {}: {}", bind.place.file,
+      return fmt::format("{}:{}: frontend {}: cannot listen on {}: {}{}", bind.place.file,
                          bind.place.line, frontend.config.name, conf::to_string(bind.address),
-                         opened.message());
+                         opened.message(), advice(opened.error(), bind));
     }
   }
   return std::nullopt;
@@ -84,12 +111,25 @@ net::Status Engine::open(const conf::Bind& asked, proxy::Frontend& frontend, net
   return {};
 }
 
-void Engine::start(std::function<void()> idle) {
+std::optional<std::string> Engine::start(std::function<void()> idle) {
   busy_ = workers_.size();
   shared_.idle = [this, idle = std::move(idle)] {
     if (--busy_ == 0) idle();
   };
-  for (const auto& worker : workers_) worker->start();
+  std::size_t running = 0;
+  try {
+    for (; running < workers_.size(); ++running) workers_[running]->start();
+  } catch (const std::system_error& error) {
+    for (std::size_t i = 0; i < running; ++i)
+      workers_[i]->post([&one = *workers_[i]] { one.quit(); });
+    for (std::size_t i = 0; i < running; ++i) workers_[i]->join();
+    return fmt::format(
+        "cannot start worker {} of {}: {}; raise the limit of threads (TasksMax= in a unit, ulimit "
+        "-u) or lower "
+        "global.threads",
+        running + 1, workers_.size(), error.code().message());
+  }
+  return std::nullopt;
 }
 
 void Engine::drain() {

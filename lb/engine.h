@@ -39,9 +39,9 @@ class Engine final : private balancer::Waker {
   [[nodiscard]] std::optional<std::string> bind(net::Opener& opener);
   [[nodiscard]] const std::vector<Listening>& listening() const { return listening_; }
 
-  // Starts the workers. `idle` is called once, on any thread, when the last of them has nothing
-  // left after drain() or cut().
-  void start(std::function<void()> idle);
+  // Starts the workers; the answer is a sentence when a thread cannot be had, and none runs. `idle`
+  // is called once, on any thread, when the last of them has nothing left after drain() or cut().
+  [[nodiscard]] std::optional<std::string> start(std::function<void()> idle);
 
   void drain();  // nobody new; sessions go on
   void cut();    // everything ends now

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "conf/read.h"
+#include "lb/background.h"
 #include "lb/daemon.h"
 #include "lb/demo/demo.h"
 #include "lb/flags.h"
@@ -63,6 +64,7 @@ int start(std::span<const char* const> arguments) {
 
 int main(int argc, char** argv) {
   try {
+    lb::fill_standard_streams();
     return start(std::span(argv, static_cast<std::size_t>(argc)).subspan(1));
   } catch (const std::exception& error) {
     fmt::print(stderr, "tidegate: {}\n", error.what());

@@ -82,7 +82,9 @@ std::optional<std::vector<std::string>> SystemSource::list(const std::string& pa
   std::filesystem::directory_iterator entry(path, error);
   std::vector<std::string> names;
   for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-    names.push_back(entry->path().filename());
+    // Anything else that answers to such a name, a FIFO say, would have the reader wait for ever.
+    if (std::error_code unknown; entry->is_regular_file(unknown))
+      names.push_back(entry->path().filename());
   }
   if (error) return std::nullopt;
   return names;

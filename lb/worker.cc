@@ -43,6 +43,7 @@ net::Status Worker::listen(proxy::Frontend& frontend, const conf::Bind& bind, ne
 }
 
 void Worker::start() {
+  const net::SignalsBlocked blocked;
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), fmt::format("worker/{}", index_).c_str());
     loop_.run();

@@ -28,8 +28,9 @@ struct Shared {
   balancer::Limit sessions;  // `maxconn` of the process
   std::uint32_t workers = 1;
   std::function<void(std::uint32_t worker)> resume;  // wakes a worker that waits for a slot
-  std::function<void()>
-      idle;  // a stopping worker has no listener and no session left; its thread calls
+
+  // Called by a stopping worker's thread when it has no listener and no session left.
+  std::function<void()> idle;
 };
 
 // What a worker has done, readable after it was joined.

@@ -93,6 +93,14 @@ Signal::Signal(Loop& loop, int number, Callback call) : call_(std::move(call)) {
        "signal");
 }
 
+SignalsBlocked::SignalsBlocked() {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before_);
+}
+
+SignalsBlocked::~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
 Async::Async(Loop& loop, Callback call) : call_(std::move(call)) {
   handle_ = make_handle<uv_async_t>(call_, [&](auto* h) {
     return uv_async_init(loop.raw(), h, [](uv_async_t* handle) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <signal.h>
 #include <uv.h>
 
 #include <chrono>
@@ -106,6 +107,18 @@ class Signal {
  private:
   Callback call_;
   Handle<uv_signal_t> handle_;
+};
+
+// While it lives, threads that are started get no signal: those are for the control thread.
+class SignalsBlocked {
+ public:
+  SignalsBlocked();
+  ~SignalsBlocked();
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
 };
 
 // Calls back on its loop soon after send(), which any thread may call; calls may be merged.

@@ -81,8 +81,7 @@ class Listener final : private net::Pollable, private net::Timed {
   std::uint32_t events_ = net::Poller::kLevel;
   int batch_ = 1;  // accepts tried a turn: grows while all find a client
   bool stopping_ = false;
-  bool settled_ =
-      false;  // stopping, and whoever was in the middle of his handshake has come through
+  bool settled_ = false;  // stopping, and the handshakes that were under way are over
 };
 
 }  // namespace lb::proxy

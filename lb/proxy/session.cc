@@ -4,13 +4,12 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <limits>
 #include <utility>
 #include <variant>
 
 #include "lb/net/opener.h"
+#include "lb/proxy/deadline.h"
 #include "lb/proxy/dial.h"
 
 namespace lb::proxy {
@@ -20,17 +19,6 @@ using std::chrono::milliseconds;
 using telemetry::Cause;
 using telemetry::CloseReason;
 using telemetry::Stage;
-
-constexpr net::Tick kNever = std::numeric_limits<net::Tick>::max();
-constexpr net::Tick kDeliveryCheck = 20;                              // ms between two looks
-constexpr conf::Milliseconds kMostLinger = std::chrono::seconds{30};  // without a fin timeout
-constexpr conf::Milliseconds kMostPause = std::chrono::seconds{1};
-
-// A stamp may be as old as its turn; a slot more than the timeout keeps it from firing early.
-net::Tick after(net::Tick start, conf::Milliseconds timeout) {
-  if (timeout == conf::kInfinite) return kNever;
-  return start + static_cast<net::Tick>(timeout.count()) + net::TimerWheel::kSlot;
-}
 
 milliseconds between(net::Tick from, net::Tick to) {
   return milliseconds(static_cast<std::int64_t>(to - from));
@@ -365,101 +353,6 @@ telemetry::SessionRecord Session::record() const {
   record.redispatched = redispatched_;
   record.backend_queue = ahead_;
   return record;
-}
-
-// ---- time
-
-void Session::enter(Phase phase) {
-  phase_ = phase;
-  phase_since_ = host_.now();
-  arm();
-}
-
-void Session::arm() {
-  const net::Tick due = deadline();
-  if (due == kNever) return net::TimerWheel::cancel(*this);
-  host_.wheel().schedule(*this, due);
-}
-
-net::Tick Session::patience() const {
-  return after(accepted_tick_, frontend_.config.client_timeout);
-}
-
-net::Tick Session::attempt_deadline() const {
-  switch (phase_) {
-    case Phase::kQueued:
-      return after(phase_since_, backend_.config.queue_timeout);
-    case Phase::kConnecting:
-      return after(phase_since_, backend_.config.connect_timeout);
-    default:
-      return after(phase_since_, std::min(kMostPause, backend_.config.connect_timeout));
-  }
-}
-
-conf::Milliseconds Session::client_limit() const {
-  const conf::Frontend& config = frontend_.config;
-  return fin_to_client_ ? config.client_fin_timeout.value_or(config.client_timeout)
-                        : config.client_timeout;
-}
-
-conf::Milliseconds Session::server_limit() const {
-  const conf::Backend& config = backend_.config;
-  return fin_to_server_ ? config.server_fin_timeout.value_or(config.server_timeout)
-                        : config.server_timeout;
-}
-
-conf::Milliseconds Session::linger_limit(const Endpoint& stays) const {
-  const bool client = &stays == &client_;
-  const auto fin =
-      client ? frontend_.config.client_fin_timeout : backend_.config.server_fin_timeout;
-  const auto own = client ? frontend_.config.client_timeout : backend_.config.server_timeout;
-  return fin.value_or(std::min(own, kMostLinger));
-}
-
-net::Tick Session::last_activity() const { return std::max(last_to_server_, last_to_client_); }
-
-net::Tick Session::deadline() const {
-  switch (phase_) {
-    case Phase::kChoosing:
-    case Phase::kOver:
-      return kNever;
-    case Phase::kQueued:
-    case Phase::kConnecting:
-    case Phase::kPausing:
-      return std::min(attempt_deadline(), patience());
-    case Phase::kFlowing: {
-      if (!failed_since_) return after(last_activity(), std::min(client_limit(), server_limit()));
-      const Endpoint& stays = client_lost() ? server_ : client_;
-      return after(std::max(*failed_since_, last_activity()), linger_limit(stays));
-    }
-    case Phase::kResetting:
-      return host_.now() + kDeliveryCheck;
-    case Phase::kDiscarding:
-      return after(phase_since_, linger_limit(client_));
-  }
-  return kNever;
-}
-
-void Session::on_due() {
-  if (phase_ == Phase::kResetting) return check_delivery();
-  const net::Tick now = host_.now();
-  if (now < deadline()) return arm();
-
-  switch (phase_) {
-    case Phase::kFlowing: {
-      if (failed_since_) return give_up_delivery();
-      const bool client_first = client_limit() <= server_limit();
-      return finish({client_first ? Cause::kClientTimeout : Cause::kServerTimeout, Stage::kData});
-    }
-    case Phase::kDiscarding:
-      return finish(reason_);
-    default:
-      break;
-  }
-  if (now >= patience() && patience() <= attempt_deadline())
-    return finish({Cause::kClientTimeout, stage()});
-  if (phase_ == Phase::kQueued) return finish({Cause::kServerTimeout, Stage::kQueue});
-  if (phase_ == Phase::kPausing || attempt_again(ETIMEDOUT)) connect();
 }
 
 }  // namespace lb::proxy

@@ -67,8 +67,7 @@ class Session final : private EndpointOwner, private net::Timed {
     kPausing,  // before another attempt at the same server
     kFlowing,
     kResetting,   // one side was reset: the other gets the bytes before it, then a reset
-    kDiscarding,  // the server is gone, the client has its answer; its bytes are dropped until its
-                  // FIN
+    kDiscarding,  // the server is gone, the client has its answer: what it sends is dropped
     kOver,
   };
 
@@ -124,9 +123,9 @@ class Session final : private EndpointOwner, private net::Timed {
   net::Tick phase_since_;
   net::Tick last_to_server_ = 0;  // when bytes last went that way
   net::Tick last_to_client_ = 0;
-  std::optional<net::Tick>
-      failed_since_;  // one side has an error to tell, behind bytes still to deliver
 
+  // One side was lost then, and bytes for the other are still to be delivered.
+  std::optional<net::Tick> failed_since_;
   std::uint64_t sent_at_server_fin_ = 0;  // bytes to the server when its FIN was passed on
 
   balancer::Lease lease_;

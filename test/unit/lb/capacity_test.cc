@@ -41,8 +41,10 @@ TEST_CASE("a maxconn that fits is not warned of", "[lb]") {
   CHECK(lb::derive_capacity(config, 1, 1024).warning.empty());
 }
 
-TEST_CASE("a process without any room still lets one session in", "[lb]") {
-  CHECK(lb::derive_capacity(one_frontend(), 1, 16).maxconn == 1);
+TEST_CASE("a descriptor limit that carries no session is a fault that says what would do", "[lb]") {
+  CHECK_THAT(lb::derive_capacity(one_frontend(), 1, 16).fault,
+             Catch::Contains("the descriptor limit is 16") && Catch::Contains("at least 43"));
+  CHECK(lb::derive_capacity(one_frontend(), 1, 43).maxconn == 1);
 }
 
 TEST_CASE("threads as configured, up to 64 whatever the machine has", "[lb]") {
