@@ -34,7 +34,7 @@ void fill_standard_streams() {
 std::expected<Background, net::Status> Background::fork() {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return std::unexpected(net::Status(errno));
-  net::Fd from_child(ends[0]);
+  const net::Fd from_child(ends[0]);
   net::Fd to_parent(ends[1]);
   const pid_t child = ::fork();
   if (child < 0) return std::unexpected(net::Status(errno));

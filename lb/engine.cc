@@ -154,6 +154,7 @@ void Engine::granted(balancer::Grant grant) {
 
 std::vector<WorkerTotals> Engine::totals() const {
   std::vector<WorkerTotals> totals;
+  totals.reserve(workers_.size());
   for (const auto& worker : workers_) totals.push_back(worker->totals());
   return totals;
 }

@@ -52,7 +52,7 @@ class Engine final : private balancer::Waker {
 
  private:
   void granted(balancer::Grant grant) override;
-  [[nodiscard]] net::Status open(const conf::Bind& bind, proxy::Frontend& frontend,
+  [[nodiscard]] net::Status open(const conf::Bind& asked, proxy::Frontend& frontend,
                                  net::Opener& opener);
 
   void remove_unix_paths();
