@@ -54,15 +54,17 @@ def test_the_limit_of_one_frontend_does_not_hold_up_another(tidegate, echo_serve
 def test_one_slot_and_two_workers_serve_clients_one_after_another(tidegate, echo_server, where):
     limit = {"frontend": {"maxconn": 1}} if where == "frontend" else {"maxconn": 1}
     daemon = tidegate(config(echo_server, threads=2, **limit))
-    slowest = 0.0
+    times = []
 
     for _ in range(200):
         watch = Stopwatch()
         with daemon.connect() as client:
             converse(client)
-        slowest = max(slowest, watch.elapsed())
+        times.append(watch.elapsed())
 
-    assert slowest < AT_ONCE, "a client waited beside a free slot"
+    # Three may be late for want of a processor; who waits beside a free slot waits until his read times out.
+    assert sorted(times)[-4] < 1.0, "clients waited beside a free slot"
+    assert max(times) < AT_ONCE
     assert len(daemon.access(200)) == 200
 
 
