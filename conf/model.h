@@ -52,11 +52,17 @@ struct Tcp {
   bool splice = true;           // move bulk by splice(2) where the kernel allows
 };
 
+// A bind whose clients say in a PROXY protocol header whose connection theirs is.
+struct AcceptProxy {
+  std::vector<Network> from;  // only these clients, others speak for themselves; empty: all
+};
+
 struct Bind {
   Address address;
   std::uint32_t backlog = 4096;
   std::optional<std::uint32_t> mode;  // permissions of a UNIX socket
   bool v6only = false;  // set by the reader for [::] beside its IPv4 twin, or asked for
+  std::optional<AcceptProxy> accept_proxy;
   Place place;
 };
 
@@ -72,8 +78,20 @@ struct Frontend {
   Milliseconds client_timeout = std::chrono::hours{1};
   std::optional<Milliseconds>
       client_fin_timeout;  // unset: client_timeout goes on after a half-close
+  Milliseconds client_hs_timeout = std::chrono::seconds{5};  // for a PROXY protocol header
   Tcp tcp;
   Place place;
+};
+
+// The PROXY protocol header that a server is sent ahead of the client's bytes. The options are of
+// version 2 only.
+struct SendProxy {
+  enum class Version : std::uint8_t { kV1, kV2 };
+  Version version = Version::kV1;
+  bool crc32c = false;     // a checksum of the header
+  bool unique_id = false;  // the client's unique id, or else the session's number
+  bool authority = false;  // the host name that the client's own header told
+  friend bool operator==(const SendProxy&, const SendProxy&) = default;
 };
 
 struct Server {
@@ -86,6 +104,7 @@ struct Server {
   std::uint32_t maxconn = 0;  // 0: no limit
   bool backup = false;
   bool disabled = false;
+  std::optional<SendProxy> send_proxy;
   Place place;
 };
 

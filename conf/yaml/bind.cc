@@ -6,6 +6,7 @@
 
 #include "conf/value.h"
 #include "conf/yaml/leaf.h"
+#include "conf/yaml/proxy_protocol.h"
 
 namespace conf::yaml {
 namespace {
@@ -37,6 +38,7 @@ constexpr Field<Bind> kBind[] = {
     {"backlog", "4096", kSet<&Bind::backlog, number_at<1, kLongestBacklog>>},
     {"mode", kUnset, kSet<&Bind::mode, mode_at>},
     {"v6only", "false", kSet<&Bind::v6only, switch_at>},
+    {"accept_proxy", "false", read_accept_proxy},
 };
 
 // An address that could not be read stays 0.0.0.0:0, which collides with nothing.
@@ -54,6 +56,10 @@ Bind read_bind(const Cursor& at) {
   }
   if (bind.v6only && bind.address.family != Family::kIpv6) {
     at.mistake("is v6only, which only IPv6 addresses can be: leave it out");
+  }
+  const bool chosen = bind.accept_proxy && !bind.accept_proxy->from.empty();
+  if (chosen && bind.address.family == Family::kUnix) {
+    at.mistake("cannot tell UNIX clients by their network: write accept_proxy: true");
   }
   return bind;
 }

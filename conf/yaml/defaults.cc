@@ -17,6 +17,7 @@ constexpr Field<Defaults> kTimeouts[] = {
     {"client", "1h", kSet<&Defaults::client, timeout_at>},
     {"server", "1h", kSet<&Defaults::server, timeout_at>},
     {"queue", "30s", kSet<&Defaults::queue, timeout_at>},
+    {"client_hs", "5s", kSet<&Defaults::client_hs, timeout_at>},
     {"client_fin", kUnset, kSet<&Defaults::client_fin, timeout_at>},
     {"server_fin", kUnset, kSet<&Defaults::server_fin, timeout_at>},
 };

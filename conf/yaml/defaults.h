@@ -17,6 +17,7 @@ struct Defaults {
   Milliseconds server = Backend{}.server_timeout;
   Milliseconds queue = Backend{}.queue_timeout;
   std::optional<Milliseconds> client_fin;
+  Milliseconds client_hs = Frontend{}.client_hs_timeout;
   std::optional<Milliseconds> server_fin;
   Tcp tcp;
   std::uint32_t retries = Backend{}.retries;

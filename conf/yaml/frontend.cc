@@ -26,6 +26,7 @@ void read_backend_name(const Cursor& at, Frontend& frontend) {
 
 constexpr Field<Frontend> kTimeouts[] = {
     {"client", kInherited, kSet<&Frontend::client_timeout, timeout_at>},
+    {"client_hs", kInherited, kSet<&Frontend::client_hs_timeout, timeout_at>},
     {"client_fin", kInherited, kSet<&Frontend::client_fin_timeout, timeout_at>},
 };
 
@@ -49,6 +50,7 @@ Frontend read_frontend(const Cursor& at, std::string_view name, const Defaults& 
   frontend.place = at.place();
   frontend.client_timeout = defaults.client;
   frontend.client_fin_timeout = defaults.client_fin;
+  frontend.client_hs_timeout = defaults.client_hs;
   frontend.tcp = defaults.tcp;
   read_fields(at, kFrontend, frontend);
   return frontend;

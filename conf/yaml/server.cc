@@ -5,6 +5,7 @@
 
 #include "conf/value.h"
 #include "conf/yaml/leaf.h"
+#include "conf/yaml/proxy_protocol.h"
 #include "conf/yaml/server_address.h"
 
 namespace conf::yaml {
@@ -37,6 +38,7 @@ constexpr Field<Server> kServerDefaults[] = {
     {"maxconn", "0", kSet<&Server::maxconn, number_at<0, kMostSessions>>},
     {"backup", "false", kSet<&Server::backup, switch_at>},
     {"disabled", "false", kSet<&Server::disabled, switch_at>},
+    {"send_proxy", "none", read_send_proxy, list_send_proxy_keys},
 };
 
 template <auto kMember, auto kLeaf>
@@ -51,6 +53,9 @@ constexpr Field<Draft> kServer[] = {
     {"maxconn", kInherited, kSetServer<&Server::maxconn, number_at<0, kMostSessions>>},
     {"backup", kInherited, kSetServer<&Server::backup, switch_at>},
     {"disabled", kInherited, kSetServer<&Server::disabled, switch_at>},
+    {"send_proxy", kInherited,
+     [](const Cursor& at, Draft& draft) { read_send_proxy(at, draft.server); },
+     list_send_proxy_keys},
     {"id", kUnset, kSetServer<&Server::id, number_at<1, kLastId>>},
 };
 

@@ -37,9 +37,10 @@ TEST_CASE("a wrong line of a frontend is told with its place and what would be r
        "5: frontends.web.timeouts.client: must be at most 24d, is \"30d\"; say infinite for no "
        "limit"},
       {"timeouts: 5s",
-       "5: frontends.web.timeouts: must be a mapping of client, client_fin, is \"5s\""},
+       "5: frontends.web.timeouts: must be a mapping of client, client_hs, client_fin, is \"5s\""},
       {"timeouts: {server: 5s}",
-       "5: frontends.web.timeouts.server: is no known key: known here are client, client_fin"},
+       "5: frontends.web.timeouts.server: is no known key: known here are client, client_hs, "
+       "client_fin"},
       {"tcp: {nodelay: maybe}",
        "5: frontends.web.tcp.nodelay: must be true or false, is \"maybe\""},
       {"allow: 10.0.0.1/8",
@@ -83,6 +84,13 @@ TEST_CASE("a wrong bind is told", "[conf]") {
        ".mode: must be octal permissions such as \"0660\", is \"0999\""},
       {"{address: \"*:80\", v6only: true}",
        ": is v6only, which only IPv6 addresses can be: leave it out"},
+      {"{address: \"*:80\", accept_proxy: maybe}",
+       ".accept_proxy: must be an address or a network such as 10.0.0.0/8 or 2001:db8::/32, is "
+       "\"maybe\""},
+      {"{address: \"*:80\", accept_proxy: []}",
+       ".accept_proxy: holds no network: add one, or write true to expect the header of everybody"},
+      {"{address: \"unix:/a\", accept_proxy: 10.0.0.0/8}",
+       ": cannot tell UNIX clients by their network: write accept_proxy: true"},
       {"[\"*:80\", {adress: \"*:81\"}]", nullptr},
   }));
   const std::string file = "frontends:\n  web:\n    backend: app\n    bind: " + std::string(text) +
@@ -152,7 +160,15 @@ TEST_CASE("a wrong server is told", "[conf]") {
        "s2.id: must be a number from 1 to 2147483647, is \"0\""},
       {"s2: {address: \"10.0.0.2:80\", port: 80}",
        "s2.port: is no known key: known here are init_addr, address, weight, maxconn, backup, "
-       "disabled, id"},
+       "disabled, send_proxy, id"},
+      {"s2: {address: \"10.0.0.2:80\", send_proxy: v3}",
+       "s2.send_proxy: must be v1 or v2, is \"v3\""},
+      {"s2: {address: \"10.0.0.2:80\", send_proxy: {options: crc32c}}",
+       "s2.send_proxy: has no version: write version: v2"},
+      {"s2: {address: \"10.0.0.2:80\", send_proxy: {version: v2, options: ssl}}",
+       "s2.send_proxy.options: must be crc32c, unique-id or authority, is \"ssl\""},
+      {"s2: {address: \"10.0.0.2:80\", send_proxy: {version: v1, options: crc32c}}",
+       "s2.send_proxy.options: \"crc32c\" is of version 2: write version: v2"},
       {"\"s 2\": 10.0.0.2:80",
        "s 2: is named \"s 2\": a name has 1 to 255 letters, digits, - _ . or :"},
       {"s1: 10.0.0.2:80", "s1: is given twice, first on line 8: keep one"},

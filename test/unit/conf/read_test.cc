@@ -42,6 +42,40 @@ TEST_CASE("what a minimal file leaves out has its default", "[conf]") {
   CHECK(app.servers.at(0).place.line == 8);
 }
 
+TEST_CASE("the PROXY protocol of binds and servers is read", "[conf]") {
+  const Config config = reading_of(
+                            "frontends:\n"
+                            "  web:\n"
+                            "    bind:\n"
+                            "      - {address: \"*:81\", accept_proxy: true}\n"
+                            "      - {address: \"*:82\", accept_proxy: [10.0.0.0/8, \"::1\"]}\n"
+                            "      - {address: \"*:83\", accept_proxy: 192.0.2.7}\n"
+                            "      - {address: \"*:84\", accept_proxy: false}\n"
+                            "    backend: app\n"
+                            "    timeouts: {client_hs: 1s}\n"
+                            "backends:\n"
+                            "  app:\n"
+                            "    server_defaults: {send_proxy: v1}\n"
+                            "    servers:\n"
+                            "      s1: 10.0.0.1:80\n"
+                            "      s2: {address: \"10.0.0.2:80\", send_proxy: none}\n"
+                            "      s3: {address: \"10.0.0.3:80\", send_proxy: {version: v2, "
+                            "options: [crc32c, authority]}}\n")
+                            .config;
+
+  const auto& binds = config.frontends.at(0).binds;
+  CHECK(binds.at(0).accept_proxy.value().from.empty());
+  CHECK(binds.at(1).accept_proxy.value().from.size() == 2);
+  CHECK(binds.at(2).accept_proxy.value().from.at(0).prefix == 32);
+  CHECK_FALSE(binds.at(3).accept_proxy);
+  CHECK(config.frontends.at(0).client_hs_timeout == seconds{1});
+  const auto& servers = config.backends.at(0).servers;
+  CHECK(servers.at(0).send_proxy == SendProxy{});
+  CHECK_FALSE(servers.at(1).send_proxy);
+  CHECK(servers.at(2).send_proxy ==
+        SendProxy{.version = SendProxy::Version::kV2, .crc32c = true, .authority = true});
+}
+
 TEST_CASE("global is read", "[conf]") {
   const Global global = reading_of(
                             "global:\n"

@@ -132,13 +132,14 @@ std::string shown(const Config& config) {
   const Backend& app = config.backends.at(0);
   const Server& server = app.servers.at(0);
   return fmt::format(
-      "{} {} {} {} {}:{} | {} {} {} {} {} {} | {} {} {} {} {} {} {} | {} {} {} {}", global.threads,
-      global.maxconn, global.maxpipes, global.logs.size(), static_cast<int>(global.logs.at(0).kind),
-      static_cast<int>(global.logs[0].format), bind.backlog, bind.v6only, web.maxconn,
-      web.max_per_source, web.client_timeout.count(), shown(web.tcp), static_cast<int>(app.balance),
-      app.retries, app.abort_on_close, app.connect_timeout.count(), app.server_timeout.count(),
-      app.queue_timeout.count(), shown(app.tcp), server.weight, server.maxconn, server.backup,
-      server.disabled);
+      "{} {} {} {} {}:{} | {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} | {} {} {} {} {}",
+      global.threads, global.maxconn, global.maxpipes, global.logs.size(),
+      static_cast<int>(global.logs.at(0).kind), static_cast<int>(global.logs[0].format),
+      bind.backlog, bind.v6only, bind.accept_proxy.has_value(), web.client_hs_timeout.count(),
+      web.maxconn, web.max_per_source, web.client_timeout.count(), shown(web.tcp),
+      static_cast<int>(app.balance), app.retries, app.abort_on_close, app.connect_timeout.count(),
+      app.server_timeout.count(), app.queue_timeout.count(), shown(app.tcp), server.weight,
+      server.maxconn, server.backup, server.disabled, server.send_proxy.has_value());
 }
 
 TEST_CASE("writing a default out changes nothing", "[conf]") {
