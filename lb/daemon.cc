@@ -162,9 +162,10 @@ void Daemon::say_totals() {
     console_.say(
         Level::kNotice,
         fmt::format("worker {}: {} sessions, {} loop turns, {} bytes copied, {} spliced, {} "
-                    "clients refused, accepting paused {} times",
+                    "clients refused, {} handshakes failed, accepting paused {} times",
                     index++, totals.sessions, totals.turns, totals.bytes_copied,
-                    totals.bytes_spliced, totals.refused, totals.exhausted));
+                    totals.bytes_spliced, totals.refused, totals.handshakes_failed,
+                    totals.exhausted));
 }
 
 }  // namespace lb

@@ -103,7 +103,8 @@ void Worker::accepted(const proxy::Listener& listener, net::Fd fd,
                       const net::SocketAddress& client) {
   proxy::Frontend& frontend = listener.frontend();
   const net::Peer peer = client.peer();
-  if (!frontend.enter(peer)) {
+  const bool expects_header = frontend.expects_header(listener.bind(), peer);
+  if (!expects_header && !frontend.enter(peer)) {
     ++totals_.refused;
     net::reset_on_close(fd.get());
     return unreserve(frontend);
@@ -119,7 +120,8 @@ void Worker::accepted(const proxy::Listener& listener, net::Fd fd,
                      .bind = &listener.bind(),
                      .id = totals_.sessions * shared_.workers + index_,
                      .process_sessions = shared_.sessions.taken(),
-                     .frontend_sessions = frontend.limit.taken()},
+                     .frontend_sessions = frontend.limit.taken(),
+                     .expects_header = expects_header},
       slot, slots_[slot].generation);
   slots_[slot].session->start();
 }
@@ -174,9 +176,21 @@ void Worker::run_scheduled() {
 }
 
 void Worker::retire(proxy::Session& session) {
-  log_.write(session.record());
+  using Entry = proxy::Session::Entry;
   proxy::Frontend& frontend = session.frontend();
-  frontend.left(session.client());
+  switch (session.entry()) {
+    case Entry::kAdmitted:
+      frontend.left(session.client());
+      log_.write(session.record());
+      break;
+    case Entry::kUndecided:
+      ++totals_.handshakes_failed;
+      log_.write(session.record());
+      break;
+    case Entry::kRefused:
+      ++totals_.refused;
+      break;
+  }
   const std::uint32_t slot = session.slot();
   retired_.push_back(std::move(slots_[slot].session));
   ++slots_[slot].generation;

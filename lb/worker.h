@@ -36,7 +36,8 @@ struct Shared {
 // What a worker has done, readable after it was joined.
 struct WorkerTotals {
   std::uint64_t sessions = 0;
-  std::uint64_t refused = 0;    // by allow, deny or max_per_source
+  std::uint64_t refused = 0;            // by allow, deny or max_per_source
+  std::uint64_t handshakes_failed = 0;  // no whole and right PROXY protocol header
   std::uint64_t exhausted = 0;  // times that accepting paused for want of descriptors or memory
   std::uint64_t turns = 0;      // of its loop
   std::uint64_t bytes_copied = 0;

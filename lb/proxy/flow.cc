@@ -58,6 +58,14 @@ Flow::Turn Flow::pump(Endpoint& in, Endpoint& out, Mover& mover) {
   return Turn::kWaiting;
 }
 
+void Flow::preface(Endpoint& out, std::span<const std::byte> bytes, Mover& mover) {
+  const std::size_t sent = out.writable ? send(out, bytes, mover) : 0;
+  bytes_ = 0;
+  if (out_lost_ || sent == bytes.size()) return;
+  keep(bytes.subspan(sent));
+  preface_left_ = left_;
+}
+
 void Flow::stop(Mover& mover) {
   if (in_pipe_ != 0) {
     pipe_.reset();
@@ -138,6 +146,9 @@ void Flow::keep(std::span<const std::byte> bytes) {
 void Flow::flush(Endpoint& out, Mover& mover) {
   if (in_pipe_ != 0) return flush_pipe(out, mover);
   const std::size_t sent = send(out, {block_.get() + start_, left_}, mover);
+  const std::uint32_t ours = std::min(preface_left_, static_cast<std::uint32_t>(sent));
+  preface_left_ -= ours;
+  bytes_ -= ours;
   start_ += static_cast<std::uint32_t>(sent);
   left_ -= static_cast<std::uint32_t>(sent);
   if (left_ == 0) block_.reset();

@@ -50,6 +50,9 @@ class Flow {
   // Moves what can be moved now.
   Turn pump(Endpoint& in, Endpoint& out, Mover& mover);
 
+  // Sends bytes of our own ahead of those of `in`; they are not counted. Before the first pump().
+  void preface(Endpoint& out, std::span<const std::byte> bytes, Mover& mover);
+
   // From now on what `in` sends is read and dropped.
   void drop_rest(Mover& mover);
 
@@ -82,6 +85,7 @@ class Flow {
   std::unique_ptr<std::byte[]> block_;  // what `out` did not take; only while it waits
   std::uint32_t left_ = 0;              // bytes in block_, from start_
   std::uint32_t start_ = 0;
+  std::uint32_t preface_left_ = 0;  // of block_: bytes of our own
   std::optional<net::Pipe> pipe_;
   std::uint32_t in_pipe_ = 0;
   State state_ = State::kOpen;

@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <memory>
+#include <vector>
 
 #include "balancer/limit.h"
 #include "balancer/network_set.h"
@@ -21,6 +22,9 @@ class Frontend {
         limit(asked.maxconn == 0 ? std::numeric_limits<std::uint32_t>::max() : asked.maxconn),
         allow_(asked.allow),
         deny_(asked.deny) {
+    for (const conf::Bind& bind : asked.binds)
+      proxies_.emplace_back(bind.accept_proxy ? bind.accept_proxy->from
+                                              : std::vector<conf::Network>());
     if (asked.max_per_source != 0)
       sources_ = std::make_unique<balancer::SourceCounts>(asked.max_per_source);
   }
@@ -28,6 +32,13 @@ class Frontend {
   const conf::Frontend& config;
   Backend& backend;
   balancer::Limit limit;
+
+  // Whether whoever connects to one of its binds says in a PROXY protocol header who the client is.
+  [[nodiscard]] bool expects_header(const conf::Bind& bind, const net::Peer& from) const {
+    if (!bind.accept_proxy) return false;
+    const auto index = static_cast<std::size_t>(&bind - config.binds.data());
+    return bind.accept_proxy->from.empty() || proxies_[index].contains(from.bytes());
+  }
 
   // Whether a client may come in; one that may is counted until left().
   [[nodiscard]] bool enter(const net::Peer& client) {
@@ -43,6 +54,7 @@ class Frontend {
  private:
   balancer::NetworkSet allow_;
   balancer::NetworkSet deny_;
+  std::vector<balancer::NetworkSet> proxies_;  // by bind: who sends a header
   std::unique_ptr<balancer::SourceCounts> sources_;
 };
 

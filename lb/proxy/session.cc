@@ -47,6 +47,7 @@ Session::Session(Host& host, Frontend& frontend, Arrival arrival, std::uint32_t 
       server_(*this),
       to_server_(frontend.config.tcp.splice && backend_.config.tcp.splice),
       to_client_(frontend.config.tcp.splice && backend_.config.tcp.splice),
+      entry_(arrival.expects_header ? Entry::kUndecided : Entry::kAdmitted),
       accepted_tick_(host.now()),
       phase_since_(accepted_tick_),
       accepted_(std::chrono::system_clock::now()),
@@ -62,6 +63,11 @@ Session::Session(Host& host, Frontend& frontend, Arrival arrival, std::uint32_t 
 void Session::start() {
   if (!client_.open(std::move(arrived_), host_.poller()).ok())
     return finish({Cause::kResource, Stage::kConnect});
+  if (entry_ == Entry::kUndecided) return enter(Phase::kHandshake);
+  choose();
+}
+
+void Session::choose() {
   balancer::Choice choice = backend_.choice.pick(client_peer_.bytes(), waiter());
   if (auto* lease = std::get_if<balancer::Lease>(&choice)) {
     take(std::move(*lease));
@@ -128,6 +134,7 @@ bool Session::attempt_again(int error) {
 void Session::connected() {
   connected_tick_ = last_to_server_ = last_to_client_ = host_.now();
   enter(Phase::kFlowing);
+  introduce_client();
   run();
 }
 
@@ -161,6 +168,8 @@ void Session::on_endpoint(Endpoint& endpoint) {
     case Phase::kChoosing:
     case Phase::kOver:
       return;
+    case Phase::kHandshake:
+      return read_header();
     case Phase::kQueued:
     case Phase::kPausing:
       return watch_client();
@@ -316,6 +325,8 @@ void Session::cut() {
 
 Stage Session::stage() const {
   switch (phase_) {
+    case Phase::kHandshake:
+      return Stage::kRequest;
     case Phase::kQueued:
       return Stage::kQueue;
     case Phase::kChoosing:
@@ -335,7 +346,7 @@ telemetry::SessionRecord Session::record() const {
   record.frontend = frontend_.config.name;
   record.bind = bind_->address.path;
   record.bind_id = static_cast<std::uint32_t>(bind_ - frontend_.config.binds.data()) + 1;
-  record.backend = backend_.config.name;
+  if (entry_ == Entry::kAdmitted) record.backend = backend_.config.name;
   record.server = server_name_;
   const net::Tick end = phase_ == Phase::kOver ? over_tick_ : host_.now();
   const net::Tick chosen = chosen_tick_ != 0 ? chosen_tick_ : end;
@@ -345,6 +356,7 @@ telemetry::SessionRecord Session::record() const {
   record.bytes_to_server = to_server_.bytes();
   record.bytes_to_client = to_client_.bytes();
   record.reason = reason_;
+  if (handshake_error_ != nullptr) record.handshake_error = handshake_error_;
   record.process_sessions = process_sessions_;
   record.frontend_sessions = frontend_sessions_;
   record.backend_sessions = left_.backend;

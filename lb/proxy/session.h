@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
 
 #include "balancer/backend.h"
 #include "lb/net/timer_wheel.h"
@@ -14,6 +16,8 @@
 
 namespace lb::proxy {
 
+struct ProxyHeader;
+
 // What a session is told at its start.
 struct Arrival {
   net::Fd fd;
@@ -22,12 +26,14 @@ struct Arrival {
   std::uint64_t id = 0;                 // unique in the process
   std::uint32_t process_sessions = 0;   // with this one
   std::uint32_t frontend_sessions = 0;  // with this one
+  bool expects_header = false;          // of the PROXY protocol; otherwise the client was let in
 };
 
 // One client connection and the server connection it is given, from accept to the end. It lives and
 // dies on one worker. Its phases go forward only:
 //
-//   choosing -> queued -> connecting <-> pausing -> flowing -> resetting | discarding -> over
+//   handshake -> choosing -> queued -> connecting <-> pausing -> flowing -> resetting | discarding
+//   -> over
 //
 // and whatever ends it goes through finish().
 class Session final : private EndpointOwner, private net::Timed {
@@ -36,7 +42,8 @@ class Session final : private EndpointOwner, private net::Timed {
   Session(Host& host, Frontend& frontend, Arrival arrival, std::uint32_t slot,
           std::uint32_t generation);
 
-  // Chooses a server and connects. May finish the session at once.
+  // Waits for the client's header, or chooses a server and connects. May finish the session at
+  // once.
   void start();
 
   // The slot this session waited for. A lease that comes too late goes back by itself.
@@ -52,6 +59,10 @@ class Session final : private EndpointOwner, private net::Timed {
   // Ends a session because the process stops.
   void cut();
 
+  // Whether its frontend let the client in, which may turn on what its header tells.
+  enum class Entry : std::uint8_t { kUndecided, kAdmitted, kRefused };
+  [[nodiscard]] Entry entry() const { return entry_; }
+
   // The session as it is now, or as it ended.
   [[nodiscard]] telemetry::SessionRecord record() const;
   [[nodiscard]] Frontend& frontend() const { return frontend_; }
@@ -61,6 +72,7 @@ class Session final : private EndpointOwner, private net::Timed {
 
  private:
   enum class Phase : std::uint8_t {
+    kHandshake,  // until the client's PROXY protocol header is whole
     kChoosing,
     kQueued,
     kConnecting,
@@ -71,9 +83,22 @@ class Session final : private EndpointOwner, private net::Timed {
     kOver,
   };
 
+  // What a proxy in front told beside the client's address.
+  struct Told {
+    net::Peer destination;  // kUnix: not told
+    std::string authority;
+    std::string unique_id;
+  };
+
   void on_endpoint(Endpoint& endpoint) override;
   void on_due() override;
 
+  void read_header();
+  void be_introduced(const ProxyHeader& header);
+  void fail_handshake(telemetry::Cause cause, const char* why);
+  void introduce_client();
+
+  void choose();
   void take(balancer::Lease lease);
   void connect();
   [[nodiscard]] bool attempt_again(int error);
@@ -112,6 +137,7 @@ class Session final : private EndpointOwner, private net::Timed {
   Flow to_client_;
 
   Phase phase_ = Phase::kChoosing;
+  Entry entry_;
   bool fin_to_server_ = false;
   bool fin_to_client_ = false;
   bool redispatched_ = false;
@@ -145,7 +171,9 @@ class Session final : private EndpointOwner, private net::Timed {
   std::uint32_t frontend_sessions_;
   std::uint32_t slot_;
   std::uint32_t generation_;
-  net::Fd arrived_;  // until start()
+  std::unique_ptr<Told> told_;
+  const char* handshake_error_ = nullptr;  // a text that stays
+  net::Fd arrived_;                        // until start()
 };
 
 }  // namespace lb::proxy

@@ -72,6 +72,8 @@ net::Tick Session::deadline() const {
     case Phase::kChoosing:
     case Phase::kOver:
       return kNever;
+    case Phase::kHandshake:
+      return after(accepted_tick_, frontend_.config.client_hs_timeout);
     case Phase::kQueued:
     case Phase::kConnecting:
     case Phase::kPausing:
@@ -102,6 +104,9 @@ void Session::on_due() {
     }
     case Phase::kDiscarding:
       return finish(reason_);
+    case Phase::kHandshake:
+      return fail_handshake(Cause::kClientTimeout,
+                            "Timeout while waiting for PROXY protocol header");
     default:
       break;
   }

@@ -72,6 +72,10 @@ void AccessLine::append_tcplog(const SessionRecord& record, std::string& out) {
   }
   fmt::format_to(end, FMT_COMPILE(" [{}] "), timestamp_.text(record.accepted));
   append_plain(record.frontend, out);
+  if (!record.handshake_error.empty()) {
+    fmt::format_to(end, FMT_COMPILE("/{}: {}\n"), record.bind_id, record.handshake_error);
+    return;
+  }
   out += ' ';
   append_plain(backend_of(record), out);
   out += '/';
@@ -102,6 +106,7 @@ void AccessLine::append_json_object(const SessionRecord& record, std::string& ou
   append_name("bind", record.bind, out);
   append_name("backend", backend_of(record), out);
   append_name("server", record.server, out);
+  append_name("handshake_error", record.handshake_error, out);
   append_milliseconds("queue_ms", record.queue_time, out);
   append_milliseconds("connect_ms", record.connect_time, out);
   append_milliseconds("total_ms", record.total_time, out);

@@ -16,10 +16,17 @@ enum class Cause : char {
   kClientTimeout = 'c',
   kServerTimeout = 's',
   kKilled = 'K',
+  kProxy = 'P',
   kResource = 'R',
   kInternal = 'I',
 };
-enum class Stage : char { kNone = '-', kQueue = 'Q', kConnect = 'C', kData = 'D' };
+enum class Stage : char {
+  kNone = '-',
+  kRequest = 'R',  // before a backend was chosen
+  kQueue = 'Q',
+  kConnect = 'C',
+  kData = 'D',
+};
 
 struct CloseReason {
   Cause cause = Cause::kNone;
@@ -44,6 +51,7 @@ struct SessionRecord {
   std::uint64_t bytes_to_server = 0;
   std::uint64_t bytes_to_client = 0;
   CloseReason reason;
+  std::string_view handshake_error;    // HAProxy's words; empty: there was none
   std::uint32_t process_sessions = 0;  // with this one, as HAProxy counts
   std::uint32_t frontend_sessions = 0;
   std::uint32_t backend_sessions = 0;  // without this one
