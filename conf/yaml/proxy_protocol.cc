@@ -33,7 +33,8 @@ void read_option(const Cursor& at, SendProxy& send) {
   constexpr std::string_view kExpected = "crc32c, unique-id or authority";
   const auto text = at.text(kExpected);
   if (!text) return;
-  const auto* const known = std::ranges::find(kOptions, *text, &decltype(kOptions)::value_type::first);
+  const auto* const known =
+      std::ranges::find(kOptions, *text, &decltype(kOptions)::value_type::first);
   if (known == kOptions.end()) {
     at.mistake(fmt::format("must be {}, is {}", kExpected, quoted(*text)));
   } else if (send.version == Version::kV1) {

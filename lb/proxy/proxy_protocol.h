@@ -43,8 +43,8 @@ enum class HeaderFault : std::uint8_t {
 };
 
 struct ProxyHeader {
-  Introduction says = {}; // its texts point into the bytes that were read
-  std::size_t size = 0;   // of the header; what follows is the client's
+  Introduction says = {};  // its texts point into the bytes that were read
+  std::size_t size = 0;    // of the header; what follows is the client's
 };
 
 // Reads the header that `bytes` begin with. The first kLongestProxyHeader bytes decide: with so

@@ -42,8 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto bytes = std::as_bytes(std::span(data, size));
   const auto header = read_proxy_header(bytes);
   if (!header) {
-    require(header.error() != HeaderFault::kIncomplete ||
-            size < lb::proxy::kLongestProxyHeader);
+    require(header.error() != HeaderFault::kIncomplete || size < lb::proxy::kLongestProxyHeader);
     return 0;
   }
   require(header->size > 0 && header->size <= std::min(size, lb::proxy::kLongestProxyHeader));

@@ -104,9 +104,8 @@ TEST_CASE("whatever begins as neither version is no header, as soon as that show
 }
 
 TEST_CASE("a header is incomplete up to its last byte", "[proxy]") {
-  const std::string whole =
-      GENERATE("PROXY TCP4 1.2.3.4 5.6.7.8 1111 80\r\n"s, kSignature + kTcp4,
-               with_tlvs(tlv('\x02', "example.org")));
+  const std::string whole = GENERATE("PROXY TCP4 1.2.3.4 5.6.7.8 1111 80\r\n"s, kSignature + kTcp4,
+                                     with_tlvs(tlv('\x02', "example.org")));
   for (std::size_t size = 0; size < whole.size(); ++size)
     CHECK(told_by(whole.substr(0, size)) == "incomplete");
   CHECK(reading_of(whole)->size == whole.size());
@@ -124,16 +123,15 @@ TEST_CASE("a version 2 header without TCP addresses tells nothing, and its lengt
   CHECK(told_by(kSignature + "\x20\x00\x00\x00"s) == "unix > unix of 16");
   CHECK(told_by(kSignature + "\x20\x11\x00\x03"s + "abcGET") == "unix > unix of 19");
   CHECK(told_by(kSignature + "\x21\x00\x00\x02"s + "abGET") == "unix > unix of 18");
-  CHECK(told_by(kSignature + "\x21\x31\x00\xd8"s + std::string(216, '\0')) ==
-        "unix > unix of 232");
+  CHECK(told_by(kSignature + "\x21\x31\x00\xd8"s + std::string(216, '\0')) == "unix > unix of 232");
   CHECK(told_by(kSignature + "\x21\x12\x00\x0c"s + std::string(12, 'x')) == "unix > unix of 28");
 }
 
 TEST_CASE("a version 2 header that breaks the rules is refused", "[proxy]") {
   CHECK(told_by(kSignature + "\x31\x11\x00\x0c"s + std::string(12, 'x')) == "no header");
-  const std::string rest = GENERATE("\x22\x11\x00\x0c"s, "\x21\x41\x00\x0c"s, "\x21\x13\x00\x0c"s,
-                                    "\x21\x11\x00\x0b"s, "\x21\x21\x00\x23"s, "\x21\x31\x00\xd7"s,
-                                    "\x21\x11\x40\x00"s);
+  const std::string rest =
+      GENERATE("\x22\x11\x00\x0c"s, "\x21\x41\x00\x0c"s, "\x21\x13\x00\x0c"s, "\x21\x11\x00\x0b"s,
+               "\x21\x21\x00\x23"s, "\x21\x31\x00\xd7"s, "\x21\x11\x40\x00"s);
   CHECK(told_by(kSignature + rest + std::string(20000, 'x')) == "invalid");
 }
 
