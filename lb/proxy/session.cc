@@ -138,10 +138,12 @@ void Session::connected() {
   run();
 }
 
-// A client may leave while it waits. Its FIN after some bytes is a half-close, and is served.
+// A client may leave while it waits. Its FIN after some bytes is a half-close, and is served; so is
+// a UNIX client that has closed after them.
 void Session::watch_client() {
-  if (client_.failed || client_.hung_up) return finish({Cause::kClientAbort, stage()});
-  if (!client_.fin_told) return;
+  // HAProxy calls a reset CD wherever it comes.
+  if (client_.failed) return finish({Cause::kClientAbort, Stage::kData});
+  if (!client_.fin_told && !client_.hung_up) return;
   char byte = 0;
   if (backend_.config.abort_on_close || recv(client_.fd(), &byte, 1, MSG_PEEK) <= 0)
     finish({Cause::kClientAbort, stage()});

@@ -64,8 +64,8 @@ def test_a_client_that_waits_too_long_is_closed(full):
     assert 1000 <= line.queue < 3000
 
 
-@pytest.mark.parametrize("leave", [finish, reset], ids=["fin", "reset"])
-def test_a_client_that_leaves_the_queue_loses_its_place_to_the_next(full, server, leave):
+@pytest.mark.parametrize("leave, code", [(finish, "CQ"), (reset, "CD")], ids=["fin", "reset"])
+def test_a_client_that_leaves_the_queue_loses_its_place_to_the_next(full, server, leave, code):
     daemon, first, connection = full()
     leaving = join_queue(daemon)
     staying = join_queue(daemon, b"staying")
@@ -75,7 +75,7 @@ def test_a_client_that_leaves_the_queue_loses_its_place_to_the_next(full, server
     connection.close()
     first.close()
 
-    assert line.code == "CQ" or (leave is reset and line.code == "CD")
+    assert line.code == code
     assert line.server == "<NOSRV>"
     connection = server.accept()
     assert read_exactly(connection, 7) == b"staying"
