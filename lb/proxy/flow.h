@@ -64,12 +64,12 @@ class Flow {
   // seen.
   [[nodiscard]] bool out_lost() const { return out_lost_; }
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }  // taken by `out`'s kernel
+  [[nodiscard]] bool pending() const { return left_ != 0 || in_pipe_ != 0; }  // read, not yet taken
   [[nodiscard]] bool splicing() const { return splicing_; }
 
  private:
   enum class End : std::uint8_t { kNone, kFin, kLost };
 
-  [[nodiscard]] bool pending() const { return left_ != 0 || in_pipe_ != 0; }
   void flush(Endpoint& out, Mover& mover);
   void flush_pipe(Endpoint& out, Mover& mover);
   void rescue_pipe();

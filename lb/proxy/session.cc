@@ -201,6 +201,7 @@ void Session::run() {
 
   settle();
   note_losses();
+  if (fin_to_server_ || fin_to_client_) arm();  // whose time runs depends on what waits
   if (more && phase_ != Phase::kOver) {
     scheduled_ = true;
     host_.run_later(*this);

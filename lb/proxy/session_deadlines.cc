@@ -45,14 +45,18 @@ net::Tick Session::attempt_deadline() const {
   }
 }
 
+// A side that has sent its FIN owes nothing but to take what is there for it, so its time runs only
+// while something is. It must not cut short an answer that the other side is still working on.
 conf::Milliseconds Session::client_limit() const {
   const conf::Frontend& config = frontend_.config;
+  if (fin_to_server_ && !to_client_.pending()) return conf::kInfinite;
   return fin_to_client_ ? config.client_fin_timeout.value_or(config.client_timeout)
                         : config.client_timeout;
 }
 
 conf::Milliseconds Session::server_limit() const {
   const conf::Backend& config = backend_.config;
+  if (fin_to_client_ && !to_server_.pending()) return conf::kInfinite;
   return fin_to_server_ ? config.server_fin_timeout.value_or(config.server_timeout)
                         : config.server_timeout;
 }

@@ -2,8 +2,10 @@
 
 import time
 
+import pytest
+
 from support.config import config
-from support.sockets import at_end, established, finish, quiet, read_all, read_exactly
+from support.sockets import at_end, established, finish, quiet, read_all, read_exactly, still_silent
 from support.wait import Stopwatch, assert_fired
 
 
@@ -31,6 +33,23 @@ def test_a_client_silent_after_the_servers_fin_has_the_client_fin_timeout(tidega
 
     assert_fired(watch.elapsed(), 1.0)
     assert daemon.access()[0].code == "cD"
+
+
+@pytest.mark.parametrize("late", ["server", "client"])
+def test_the_timeout_of_the_side_that_ended_first_does_not_cut_the_other_short(tidegate, server, late):
+    ended = "client" if late == "server" else "server"
+    daemon = tidegate(config(server, timeouts={ended: "500ms"}))
+    client, connection = established(daemon, server)
+    leaving, staying = (client, connection) if late == "server" else (connection, client)
+    finish(leaving)
+    assert at_end(staying)
+
+    assert still_silent(leaving, for_seconds=1.0)
+    staying.sendall(b"late")
+    staying.close()
+
+    assert read_all(leaving) == b"late"
+    assert daemon.access()[0].code == "--"
 
 
 def test_without_fin_timeouts_the_sides_own_timeout_goes_on(tidegate, server):

@@ -102,6 +102,18 @@ def quiet(connection) -> bool:
     return False
 
 
+def still_silent(connection, for_seconds: float) -> bool:
+    """Whether for so long nothing arrives, neither a byte nor the end."""
+    connection.settimeout(for_seconds)
+    try:
+        connection.recv(1, socket.MSG_PEEK)
+    except TimeoutError:
+        return True
+    finally:
+        connection.settimeout(10)
+    return False
+
+
 def unacknowledged(connection) -> int:
     """Bytes sent that the other end's kernel has not taken yet."""
     return struct.unpack("i", fcntl.ioctl(connection, termios.TIOCOUTQ, b"\0" * 4))[0]
