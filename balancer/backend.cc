@@ -40,8 +40,7 @@ Choice Backend::pick(Key key, Waiter who) {
   const std::lock_guard lock(mutex_);
   if (const auto server = policy_->pick(key)) return take(*server);
   if (tiers_.empty()) return None{};
-  const std::uint32_t ahead = queue_.size();
-  return Wait{.ticket = queue_.push(who, key), .ahead = ahead};
+  return Wait{.ticket = queue_.push(who, key)};
 }
 
 Lease Backend::pick_other(Key key, ServerId avoid) {
@@ -53,7 +52,7 @@ Lease Backend::pick_other(Key key, ServerId avoid) {
   return server ? take(*server) : Lease{};
 }
 
-bool Backend::leave(std::uint64_t ticket) {
+std::optional<std::uint32_t> Backend::leave(std::uint64_t ticket) {
   const std::lock_guard lock(mutex_);
   return queue_.leave(ticket);
 }
@@ -89,6 +88,11 @@ std::uint32_t Backend::queued() const {
   return queue_.size();
 }
 
+std::uint32_t Backend::sessions() const {
+  const std::lock_guard lock(mutex_);
+  return open_ + queue_.size();
+}
+
 Counts Backend::release(ServerId id) {
   Counts left;
   std::optional<Grant> grant;
@@ -96,7 +100,7 @@ Counts Backend::release(ServerId id) {
     const std::lock_guard lock(mutex_);
     Server& server = servers_[id];
     const bool was_full = server.full();
-    left = {.backend = --open_, .server = --server.seen.open};
+    left = {.backend = --open_ + queue_.size(), .server = --server.seen.open};
     policy_->released(id);
     if (was_full) {
       policy_->free(id);
@@ -121,7 +125,8 @@ std::optional<Grant> Backend::grant_first() {
   if (queue_.empty()) return std::nullopt;
   const auto server = policy_->pick(queue_.first_key());
   if (!server) return std::nullopt;
-  return Grant{.to = queue_.pop(), .lease = take(*server)};
+  const Served first = queue_.pop();
+  return Grant{.to = first.waiter, .place = first.place, .lease = take(*server)};
 }
 
 void Backend::inform_policy(ServerId id) {

@@ -19,7 +19,8 @@ namespace balancer {
 
 class Backend;
 
-// Sessions still open in a backend and on one of its servers; what a log line calls %bc and %sc.
+// Sessions still in a backend, those in its queue included, and on one of its servers; what a log
+// line calls %bc and %sc.
 struct Counts {
   std::uint32_t backend = 0;
   std::uint32_t server = 0;
@@ -54,6 +55,7 @@ class Lease {
 // granted.
 struct Grant {
   Waiter to;
+  std::uint32_t place = 0;  // 1 more than the number of those served while it waited
   Lease lease;
 };
 
@@ -64,10 +66,9 @@ class Waker {
   virtual void granted(Grant grant) = 0;
 };
 
-// Waiting for a slot. `ticket`, never 0, is for leave(); `ahead` is how many were already waiting.
+// Waiting for a slot. `ticket`, never 0, is for leave().
 struct Wait {
   std::uint64_t ticket = 0;
-  std::uint32_t ahead = 0;
 };
 
 // No server is usable, now or soon.
@@ -103,8 +104,9 @@ class Backend {
   // when no other is usable and free. Never waits.
   [[nodiscard]] Lease pick_other(Key key, ServerId avoid);
 
-  // Takes a waiter out of the queue. False: its grant is already on its way.
-  bool leave(std::uint64_t ticket);
+  // Takes a waiter out of the queue and tells its place, as a grant would; nullopt: its grant is
+  // already on its way.
+  std::optional<std::uint32_t> leave(std::uint64_t ticket);
 
   // Changes a server's facts through `change` and makes policy and queue follow: a server that
   // became usable is given to waiters at once. When none is usable any more, those who wait go on
@@ -113,6 +115,7 @@ class Backend {
 
   [[nodiscard]] std::vector<ServerView> view() const;
   [[nodiscard]] std::uint32_t queued() const;
+  [[nodiscard]] std::uint32_t sessions() const;  // with a slot, or in the queue
 
  private:
   friend class Lease;

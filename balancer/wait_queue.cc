@@ -15,6 +15,7 @@ std::uint64_t WaitQueue::push(Waiter waiter, Key key) {
 
   node.waiter = waiter;
   node.key = StoredKey(key);
+  node.served = served_;
   node.before = last_;
   node.after = kNobody;
   node.waiting = true;
@@ -24,20 +25,23 @@ std::uint64_t WaitQueue::push(Waiter waiter, Key key) {
   return std::uint64_t{node.generation} << 32 | index;
 }
 
-bool WaitQueue::leave(std::uint64_t ticket) {
+std::optional<std::uint32_t> WaitQueue::leave(std::uint64_t ticket) {
   const auto index = static_cast<std::uint32_t>(ticket);
-  if (index >= nodes_.size()) return false;
+  if (index >= nodes_.size()) return std::nullopt;
   const Node& node = nodes_[index];
-  if (!node.waiting || node.generation != ticket >> 32) return false;
+  if (!node.waiting || node.generation != ticket >> 32) return std::nullopt;
+  const std::uint32_t left_at = place(node);
   unlink(index);
-  return true;
+  return left_at;
 }
 
-Waiter WaitQueue::pop() {
+Served WaitQueue::pop() {
   assert(size_ > 0);
-  const Waiter waiter = nodes_[first_].waiter;
+  const Node& node = nodes_[first_];
+  const Served first = {.waiter = node.waiter, .place = place(node)};
   unlink(first_);
-  return waiter;
+  ++served_;
+  return first;
 }
 
 Key WaitQueue::first_key() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "balancer/policy.h"
@@ -17,6 +18,13 @@ struct Waiter {
   friend bool operator==(const Waiter&, const Waiter&) = default;
 };
 
+// A waiter that came out of the queue. `place` is 1 more than the number of those that were served
+// while it waited: HAProxy's %bq. Who leaves from before it is not counted.
+struct Served {
+  Waiter waiter;
+  std::uint32_t place = 0;
+};
+
 // Sessions in the order of their arrival. Everything is O(1); only push() allocates, and only when
 // the queue is longer than ever before.
 class WaitQueue {
@@ -24,11 +32,11 @@ class WaitQueue {
   // The answer is a ticket, never 0, for leave().
   [[nodiscard]] std::uint64_t push(Waiter waiter, Key key);
 
-  // False: the waiter is no longer in the queue.
-  bool leave(std::uint64_t ticket);
+  // Takes a waiter out before its turn and tells its place; nullopt: it is no longer in the queue.
+  std::optional<std::uint32_t> leave(std::uint64_t ticket);
 
-  // Takes the first one out. Requires that somebody waits.
-  Waiter pop();
+  // Serves the first one. Requires that somebody waits.
+  Served pop();
 
   // The key of the first one. Requires that somebody waits.
   [[nodiscard]] Key first_key() const;
@@ -43,11 +51,13 @@ class WaitQueue {
     Waiter waiter;
     StoredKey key;
     std::uint32_t generation = 1;  // counts the uses of this node
+    std::uint32_t served = 0;      // of the queue, when it came
     std::uint32_t before = kNobody;
     std::uint32_t after = kNobody;  // also chains the unused nodes
     bool waiting = false;
   };
 
+  [[nodiscard]] std::uint32_t place(const Node& node) const { return served_ - node.served + 1; }
   void unlink(std::uint32_t index);
 
   std::vector<Node> nodes_;
@@ -55,6 +65,7 @@ class WaitQueue {
   std::uint32_t last_ = kNobody;
   std::uint32_t unused_ = kNobody;
   std::uint32_t size_ = 0;
+  std::uint32_t served_ = 0;  // since ever; it may wrap around
 };
 
 }  // namespace balancer

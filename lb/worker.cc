@@ -119,8 +119,6 @@ void Worker::accepted(const proxy::Listener& listener, net::Fd fd,
                      .client = peer,
                      .bind = &listener.bind(),
                      .id = totals_.sessions * shared_.workers + index_,
-                     .process_sessions = shared_.sessions.taken(),
-                     .frontend_sessions = frontend.limit.taken(),
                      .expects_header = expects_header},
       slot, slots_[slot].generation);
   slots_[slot].session->start();
@@ -159,7 +157,7 @@ void Worker::granted(balancer::Grant grant) {
   loop_.assert_here();
   Slot& slot = slots_[grant.to.slot];
   if (slot.session && slot.generation == grant.to.generation)
-    slot.session->granted(std::move(grant.lease));
+    slot.session->granted(std::move(grant.lease), grant.place);
 }
 
 void Worker::run_later(proxy::Session& session) {

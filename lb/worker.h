@@ -73,6 +73,7 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
   proxy::Mover& mover() override { return mover_; }
   [[nodiscard]] net::Tick now() const override { return loop_.now(); }
   [[nodiscard]] std::uint32_t index() const override { return index_; }
+  [[nodiscard]] std::uint32_t process_sessions() const override { return shared_.sessions.taken(); }
   void run_later(proxy::Session& session) override;
   void retire(proxy::Session& session) override;
 

@@ -19,6 +19,7 @@ class Host {
   virtual Mover& mover() = 0;
   [[nodiscard]] virtual net::Tick now() const = 0;
   [[nodiscard]] virtual std::uint32_t index() const = 0;
+  [[nodiscard]] virtual std::uint32_t process_sessions() const = 0;  // open now
 
   // Calls session.run() in the next turn: it has more to move than its budget.
   virtual void run_later(Session& session) = 0;

@@ -54,8 +54,6 @@ Session::Session(Host& host, Frontend& frontend, Arrival arrival, std::uint32_t 
       id_(arrival.id),
       client_peer_(arrival.client),
       bind_(arrival.bind),
-      process_sessions_(arrival.process_sessions),
-      frontend_sessions_(arrival.frontend_sessions),
       slot_(slot),
       generation_(generation),
       arrived_(std::move(arrival.fd)) {}
@@ -74,15 +72,16 @@ void Session::choose() {
   } else if (const auto* wait = std::get_if<balancer::Wait>(&choice)) {
     waited_ = true;
     ticket_ = wait->ticket;
-    ahead_ = wait->ahead;
     enter(Phase::kQueued);
   } else {
     finish({Cause::kServerAbort, Stage::kConnect});
   }
 }
 
-void Session::granted(balancer::Lease lease) {
-  if (phase_ == Phase::kQueued) take(std::move(lease));
+void Session::granted(balancer::Lease lease, std::uint32_t place) {
+  if (phase_ != Phase::kQueued) return;
+  place_ = place;
+  take(std::move(lease));
 }
 
 void Session::take(balancer::Lease lease) {
@@ -307,7 +306,8 @@ void Session::release_server() {
 
 void Session::finish(CloseReason reason) {
   if (phase_ == Phase::kOver) return;
-  if (phase_ == Phase::kQueued) backend_.choice.leave(ticket_);
+  if (phase_ == Phase::kQueued) place_ = backend_.choice.leave(ticket_).value_or(0);
+  if (server_name_.empty()) left_.backend = backend_.choice.sessions();
   reason_ = reason;
   over_tick_ = host_.now();
   phase_ = Phase::kOver;
@@ -360,13 +360,13 @@ telemetry::SessionRecord Session::record() const {
   record.bytes_to_client = to_client_.bytes();
   record.reason = reason_;
   if (handshake_error_ != nullptr) record.handshake_error = handshake_error_;
-  record.process_sessions = process_sessions_;
-  record.frontend_sessions = frontend_sessions_;
+  record.process_sessions = host_.process_sessions();
+  record.frontend_sessions = frontend_.limit.taken();
   record.backend_sessions = left_.backend;
   record.server_sessions = left_.server;
   record.retries = retries_;
   record.redispatched = redispatched_;
-  record.backend_queue = ahead_;
+  record.backend_queue = place_;
   return record;
 }
 

@@ -23,10 +23,8 @@ struct Arrival {
   net::Fd fd;
   net::Peer client;
   const conf::Bind* bind = nullptr;
-  std::uint64_t id = 0;                 // unique in the process
-  std::uint32_t process_sessions = 0;   // with this one
-  std::uint32_t frontend_sessions = 0;  // with this one
-  bool expects_header = false;          // of the PROXY protocol; otherwise the client was let in
+  std::uint64_t id = 0;         // unique in the process
+  bool expects_header = false;  // of the PROXY protocol; otherwise the client was let in
 };
 
 // One client connection and the server connection it is given, from accept to the end. It lives and
@@ -46,8 +44,9 @@ class Session final : private EndpointOwner, private net::Timed {
   // once.
   void start();
 
-  // The slot this session waited for. A lease that comes too late goes back by itself.
-  void granted(balancer::Lease lease);
+  // The slot this session waited for, and its place in the queue. A lease that comes too late goes
+  // back by itself.
+  void granted(balancer::Lease lease, std::uint32_t place);
 
   // Moves what can be moved, in both directions. Called by the host after run_later(), also when
   // the session has ended meanwhile.
@@ -158,8 +157,8 @@ class Session final : private EndpointOwner, private net::Timed {
   balancer::Counts left_;  // when the slot was given back
   std::string_view server_name_;
   std::uint64_t ticket_ = 0;   // in the backend's queue
-  std::uint32_t ahead_ = 0;    // in the queue, on entry
-  net::Tick chosen_tick_ = 0;  // 0: no server yet
+  std::uint32_t place_ = 0;    // in the queue, from 1
+  net::Tick chosen_tick_ = 0;  // when the last attempt began; 0: none yet
   net::Tick connected_tick_ = 0;
   net::Tick over_tick_ = 0;
 
@@ -167,8 +166,6 @@ class Session final : private EndpointOwner, private net::Timed {
   std::uint64_t id_;
   net::Peer client_peer_;
   const conf::Bind* bind_;
-  std::uint32_t process_sessions_;
-  std::uint32_t frontend_sessions_;
   std::uint32_t slot_;
   std::uint32_t generation_;
   std::unique_ptr<Told> told_;

@@ -58,7 +58,7 @@ struct SessionRecord {
   std::uint32_t server_sessions = 0;
   std::uint32_t retries = 0;
   bool redispatched = false;
-  std::uint32_t server_queue = 0;  // waiting ahead on entry
+  std::uint32_t server_queue = 0;  // its place, from 1; 0: it did not wait there
   std::uint32_t backend_queue = 0;
 };
 

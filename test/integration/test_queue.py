@@ -47,7 +47,7 @@ def test_waiting_clients_get_the_slot_in_order_of_arrival(full, server):
         waiting[i].close()
 
     lines = daemon.access(4)
-    assert [line.backend_queue for line in lines] == [0, 0, 1, 2]
+    assert [line.backend_queue for line in lines] == [0, 1, 2, 3]
     assert {(line.server, line.code) for line in lines} == {("s1", "--")}
 
 

@@ -20,14 +20,36 @@ constexpr Waiter kCid = {.worker = 2, .slot = 1, .generation = 1};
 
 }  // namespace
 
-TEST_CASE("who finds all servers full waits, and hears how many are ahead", "[balancer]") {
+TEST_CASE("who finds all servers full waits, and is a session of the backend meanwhile",
+          "[balancer]") {
   GrantList waker;
   TestBackend backend(backend_of(1, 1), waker);
-  const Lease held = lease(backend.pick({}, {}));
+  Lease held = lease(backend.pick({}, {}));
+  (void)wait(backend.pick({}, kAnn));
+  (void)wait(backend.pick({}, kBob));
 
-  CHECK(wait(backend.pick({}, kAnn)).ahead == 0);
-  CHECK(wait(backend.pick({}, kBob)).ahead == 1);
   CHECK(backend.queued() == 2);
+  CHECK(backend.sessions() == 3);
+  const auto left = held.end();
+  CHECK(left.backend == 2);
+  CHECK(left.server == 0);
+}
+
+TEST_CASE("a grant tells the place that its waiter had", "[balancer]") {
+  GrantList waker;
+  TestBackend backend(backend_of(1, 1), waker);
+  Lease held = lease(backend.pick({}, {}));
+  (void)wait(backend.pick({}, kAnn));
+  (void)wait(backend.pick({}, kBob));
+  const Wait cid = wait(backend.pick({}, kCid));
+
+  held.end();
+  waker.grants[0].lease.end();
+
+  REQUIRE(waker.grants.size() == 2);
+  CHECK(waker.grants[0].place == 1);
+  CHECK(waker.grants[1].place == 2);
+  CHECK(backend.leave(cid.ticket) == 3);
 }
 
 TEST_CASE("slots that come free go to those who wait, in the order they came", "[balancer]") {
@@ -58,7 +80,7 @@ TEST_CASE("a granted slot is taken at once: who comes later waits", "[balancer]"
   held.end();
 
   CHECK(waker.grants.size() == 1);
-  CHECK(wait(backend.pick({}, kBob)).ahead == 0);
+  CHECK(wait(backend.pick({}, kBob)).ticket != 0);
 }
 
 TEST_CASE("a grant that finds nobody goes on to the next who waits", "[balancer]") {

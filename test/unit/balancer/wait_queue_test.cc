@@ -25,9 +25,25 @@ TEST_CASE("waiters come out in the order they went in, less those who left", "[b
   CHECK(queue.leave(last));
 
   CHECK(queue.size() == 2);
-  CHECK(queue.pop() == waiter(1));
-  CHECK(queue.pop() == waiter(3));
+  CHECK(queue.pop().waiter == waiter(1));
+  CHECK(queue.pop().waiter == waiter(3));
   CHECK(queue.empty());
+}
+
+TEST_CASE("a waiter's place counts who was served while it waited, and itself", "[balancer]") {
+  WaitQueue queue;
+  const auto first = queue.push(waiter(1), {});
+  (void)queue.push(waiter(2), {});
+  const auto third = queue.push(waiter(3), {});
+  (void)queue.push(waiter(4), {});
+
+  CHECK(queue.leave(first) == 1);
+  CHECK(queue.pop().place == 1);
+  CHECK(queue.leave(third) == 2);
+  CHECK(queue.pop().place == 2);
+
+  (void)queue.push(waiter(5), {});
+  CHECK(queue.pop().place == 1);
 }
 
 TEST_CASE("an old ticket does not take out who waits at its place now", "[balancer]") {
