@@ -85,7 +85,6 @@ void Session::granted(balancer::Lease lease, std::uint32_t place) {
 }
 
 void Session::take(balancer::Lease lease) {
-  chosen_tick_ = host_.now();
   lease_ = std::move(lease);
   connect();
 }
@@ -94,6 +93,7 @@ void Session::take(balancer::Lease lease) {
 
 void Session::connect() {
   for (;;) {
+    chosen_tick_ = host_.now();
     server_name_ = backend_.config.servers[lease_.server()].name;
     const net::SocketAddress& target = backend_.target(lease_.server());
     auto dialled = dial(target, backend_.source_for(target), backend_.config.tcp);

@@ -45,8 +45,8 @@ struct SessionRecord {
   std::uint32_t bind_id = 1;  // its place in the frontend, from 1; tcplog names UNIX clients by it
   std::string_view backend;
   std::string_view server;                     // empty: none was chosen
-  std::chrono::milliseconds queue_time{-1};    // the time waited; -1: never got so far
-  std::chrono::milliseconds connect_time{-1};  // -1: no connection
+  std::chrono::milliseconds queue_time{-1};    // until the last attempt; -1: never got so far
+  std::chrono::milliseconds connect_time{-1};  // of that attempt; -1: no connection
   std::chrono::milliseconds total_time{0};
   std::uint64_t bytes_to_server = 0;
   std::uint64_t bytes_to_client = 0;
