@@ -323,7 +323,7 @@ void Session::cut() {
   if (phase_ == Phase::kResetting)
     net::reset_on_close(client_.is_open() ? client_.fd() : server_.fd());
   if (phase_ == Phase::kResetting || phase_ == Phase::kDiscarding) return finish(reason_);
-  finish({Cause::kKilled, stage()});
+  finish({Cause::kKilled, phase_ == Phase::kFlowing ? Stage::kNone : stage()});
 }
 
 Stage Session::stage() const {
