@@ -6,77 +6,70 @@ import pytest
 
 from support.config import config
 from support.sockets import at_end, established, finish, quiet, read_all, read_exactly, still_silent
-from support.wait import Stopwatch, assert_fired
 
 
-def test_a_server_silent_after_the_clients_fin_has_the_server_fin_timeout(tidegate, server, workers):
-    daemon = tidegate(config(server, timeouts={"server_fin": "1s"}, threads=workers))
+@pytest.fixture(params=["server", "client"])
+def silent(request) -> str:
+    """The side that says nothing after the other one's FIN."""
+    return request.param
+
+
+def half_closed(daemon, server, silent: str):
+    """(ended, silent) of a session whose one side has sent its FIN, which has arrived at the other."""
     client, connection = established(daemon, server)
-    watch = Stopwatch()
-
-    finish(client)
-    assert at_end(connection)
-    read_all(client)
-
-    assert_fired(watch.elapsed(), 1.0)
-    assert daemon.access()[0].code == "sD"
+    ended, other = (client, connection) if silent == "server" else (connection, client)
+    finish(ended)
+    assert at_end(other)
+    return ended, other
 
 
-def test_a_client_silent_after_the_servers_fin_has_the_client_fin_timeout(tidegate, server, workers):
-    daemon = tidegate(config(server, timeouts={"client_fin": "1s"}, threads=workers))
-    client, connection = established(daemon, server)
-    watch = Stopwatch()
-
-    finish(connection)
-    assert at_end(client)
-    read_all(connection)
-
-    assert_fired(watch.elapsed(), 1.0)
-    assert daemon.access()[0].code == "cD"
+def assert_ended(daemon, code: str, timeout: int):
+    (line,) = daemon.access()
+    assert line.code == code
+    assert timeout <= line.total, "it fired before its time"
 
 
-@pytest.mark.parametrize("late", ["server", "client"])
-def test_the_timeout_of_the_side_that_ended_first_does_not_cut_the_other_short(tidegate, server, late):
-    ended = "client" if late == "server" else "server"
-    daemon = tidegate(config(server, timeouts={ended: "500ms"}))
-    client, connection = established(daemon, server)
-    leaving, staying = (client, connection) if late == "server" else (connection, client)
-    finish(leaving)
-    assert at_end(staying)
+def test_a_side_silent_after_the_others_fin_has_its_fin_timeout(tidegate, server, workers, silent):
+    daemon = tidegate(config(server, timeouts={f"{silent}_fin": "1s"}, threads=workers))
+    ended, _silent = half_closed(daemon, server, silent)
 
-    assert still_silent(leaving, for_seconds=1.0)
-    staying.sendall(b"late")
-    staying.close()
+    assert read_all(ended) == b""
 
-    assert read_all(leaving) == b"late"
+    assert_ended(daemon, {"server": "sD", "client": "cD"}[silent], 1000)
+
+
+def test_without_a_fin_timeout_the_silent_sides_own_goes_on(tidegate, server, silent):
+    daemon = tidegate(config(server, timeouts={silent: "2s"}))
+    ended, _silent = half_closed(daemon, server, silent)
+
+    assert read_all(ended) == b""
+
+    assert_ended(daemon, {"server": "sD", "client": "cD"}[silent], 2000)
+
+
+def test_the_timeout_of_the_side_that_ended_first_does_not_cut_the_other_short(tidegate, server, silent):
+    first = "client" if silent == "server" else "server"
+    daemon = tidegate(config(server, timeouts={first: "500ms", f"{first}_fin": "500ms"}))
+    ended, late = half_closed(daemon, server, silent)
+
+    assert still_silent(ended, for_seconds=1.0)
+    late.sendall(b"late")
+    late.close()
+
+    assert read_all(ended) == b"late"
     assert daemon.access()[0].code == "--"
 
 
-def test_without_fin_timeouts_the_sides_own_timeout_goes_on(tidegate, server):
-    daemon = tidegate(config(server, timeouts={"server": "2s"}))
-    client, connection = established(daemon, server)
-    watch = Stopwatch()
+def test_a_side_that_goes_on_sending_outlives_its_fin_timeout(tidegate, server, silent):
+    daemon = tidegate(config(server, timeouts={f"{silent}_fin": "2s"}))
+    ended, sending = half_closed(daemon, server, silent)
 
-    finish(client)
-    assert at_end(connection)
-    read_all(client)
+    for _ in range(6):
+        sending.sendall(b"x")
+        assert read_exactly(ended, 1) == b"x"
+        time.sleep(0.5)  # a quarter of the timeout, one and a half in all
 
-    assert_fired(watch.elapsed(), 2.0)
-    assert daemon.access()[0].code == "sD"
-
-
-def test_a_server_that_goes_on_sending_outlives_the_fin_timeout(tidegate, server):
-    daemon = tidegate(config(server, timeouts={"server_fin": "1s"}))
-    client, connection = established(daemon, server)
-    finish(client)
-    assert at_end(connection)
-
-    for _ in range(5):
-        connection.sendall(b"x")
-        assert read_exactly(client, 1) == b"x"
-        time.sleep(0.5)  # half the timeout
-
-    assert quiet(client)
-    connection.close()
-    assert at_end(client)
+    assert quiet(ended)
+    sending.close()
+    assert at_end(ended)
     assert daemon.access()[0].code == "--"

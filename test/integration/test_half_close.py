@@ -11,39 +11,23 @@ from support.wait import wait_until
 LONG = scaled(64 << 20, 1 << 20)
 
 
-def test_the_server_flows_on_after_the_clients_fin(tidegate, server, workers):
+@pytest.mark.parametrize("first", ["client", "server"])
+def test_a_side_flows_on_after_the_others_fin(tidegate, server, workers, first):
     daemon = tidegate(config(server, threads=workers))
     client, connection = established(daemon, server)
+    ended, flowing = (client, connection) if first == "client" else (connection, client)
 
-    client.sendall(b"request")
-    finish(client)
-    assert read_exactly(connection, 7) == b"request"
-    assert at_end(connection)
-    sent = in_background(pour, connection, LONG)
-    received = drain(client, LONG)
-
-    assert received == (LONG, sent.result(10))
-    assert quiet(client)
-    connection.close()
-    assert at_end(client)
-    assert daemon.access()[0].code == "--"
-
-
-def test_the_client_flows_on_after_the_servers_fin(tidegate, server, workers):
-    daemon = tidegate(config(server, threads=workers))
-    client, connection = established(daemon, server)
-
-    connection.sendall(b"greeting")
-    finish(connection)
-    assert read_exactly(client, 8) == b"greeting"
-    assert at_end(client)
-    sent = in_background(pour, client, LONG)
-    received = drain(connection, LONG)
+    ended.sendall(b"last words")
+    finish(ended)
+    assert read_exactly(flowing, 10) == b"last words"
+    assert at_end(flowing)
+    sent = in_background(pour, flowing, LONG)
+    received = drain(ended, LONG)
 
     assert received == (LONG, sent.result(10))
-    assert quiet(connection)
-    client.close()
-    assert at_end(connection)
+    assert quiet(ended)
+    flowing.close()
+    assert at_end(ended)
     assert daemon.access()[0].code == "--"
 
 
@@ -59,37 +43,22 @@ def test_a_question_and_a_fin_at_once_are_answered(tidegate, echo_server, worker
 
 
 @pytest.mark.parametrize("splice", [False, True], ids=["copy", "splice"])
-def test_the_fin_comes_after_the_last_byte_to_the_client(tidegate, server, splice):
+@pytest.mark.parametrize("to", ["client", "server"])
+def test_the_fin_comes_after_the_last_byte(tidegate, server, to, splice):
     daemon = tidegate(config(server, tcp={"splice": splice}))
     client = daemon.connect(receive_buffer=1 << 16)
     connection = server.accept()
+    sender, reader = (connection, client) if to == "client" else (client, connection)
 
-    def answer():
-        checksum = pour(connection, 8 << 20)
-        connection.close()
+    def send_all():
+        checksum = pour(sender, 8 << 20)
+        finish(sender)
         return checksum
 
-    sent = in_background(answer)
-    wait_until(lambda: not quiet(client))
+    sent = in_background(send_all)
+    wait_until(lambda: not quiet(reader))
 
-    assert drain(client) == (8 << 20, sent.result(10))
-
-
-@pytest.mark.parametrize("splice", [False, True], ids=["copy", "splice"])
-def test_the_fin_comes_after_the_last_byte_to_the_server(tidegate, server, splice):
-    daemon = tidegate(config(server, tcp={"splice": splice}))
-    client = daemon.connect()
-    connection = server.accept()
-
-    def upload():
-        checksum = pour(client, 8 << 20)
-        finish(client)
-        return checksum
-
-    sent = in_background(upload)
-    wait_until(lambda: not quiet(connection))
-
-    assert drain(connection) == (8 << 20, sent.result(10))
+    assert drain(reader) == (8 << 20, sent.result(10))
 
 
 def test_an_answer_closed_while_the_client_uploads_arrives_whole(tidegate, server, workers):

@@ -10,69 +10,59 @@ from support.sockets import (at_end, broken_after_fin, established, finish, read
 from support.streams import drain, pattern
 
 BEHIND = 4 << 20
+CODES = {"client": "CD", "server": "SD"}
 
 
-def test_a_reset_of_the_client_reaches_the_server(tidegate, server, workers):
+@pytest.fixture(params=["client", "server"])
+def resetting(request) -> str:
+    return request.param
+
+
+def ends(client, connection, resetting: str):
+    """(the side that resets, the side that stays)"""
+    return (client, connection) if resetting == "client" else (connection, client)
+
+
+def test_a_reset_reaches_the_other_side(tidegate, server, workers, resetting):
     daemon = tidegate(config(server, threads=workers))
-    client = daemon.connect()
-    connection = server.accept()
-    client.sendall(b"hello")
-    assert read_exactly(connection, 5) == b"hello"
+    leaving, staying = ends(*established(daemon, server), resetting)
 
-    reset(client)
+    reset(leaving)
 
-    assert was_reset(connection)
-    assert daemon.access()[0].code == "CD"
+    assert was_reset(staying)
+    assert daemon.access()[0].code == CODES[resetting]
 
 
-def test_a_reset_of_the_server_reaches_the_client(tidegate, server, workers):
-    daemon = tidegate(config(server, threads=workers))
-    client = daemon.connect()
-    connection = server.accept()
-    client.sendall(b"hello")
-    assert read_exactly(connection, 5) == b"hello"
-
-    reset(connection)
-
-    assert was_reset(client)
-    assert daemon.access()[0].code == "SD"
-
-
-def test_a_reset_after_a_half_close_still_passes(tidegate, server):
+def test_a_reset_after_the_others_fin_still_passes(tidegate, server, resetting):
     daemon = tidegate(config(server))
-    client = daemon.connect()
-    connection = server.accept()
-    client.sendall(b"hello")
-    finish(client)
-    assert drain(connection)[0] == 5
+    leaving, staying = ends(*established(daemon, server), resetting)
+    finish(staying)
+    assert at_end(leaving)
 
-    reset(connection)
+    reset(leaving)
 
-    assert was_reset(client)
-    assert daemon.access()[0].code == "SD"
+    assert was_reset(staying)
+    assert daemon.access()[0].code == CODES[resetting]
 
 
-@pytest.mark.parametrize("resetting", ["server", "client"])
 def test_a_reset_behind_the_fin_of_the_same_side_passes_too(tidegate, server, resetting):
     daemon = tidegate(config(server))
-    client, connection = established(daemon, server)
-    leaving, staying = (connection, client) if resetting == "server" else (client, connection)
+    leaving, staying = ends(*established(daemon, server), resetting)
     finish(leaving)
     assert at_end(staying)
 
     reset(leaving)
 
     assert broken_after_fin(staying)
-    assert daemon.access()[0].code == ("SD" if resetting == "server" else "CD")
+    assert daemon.access()[0].code == CODES[resetting]
 
 
 @pytest.mark.parametrize("splice", [False, True], ids=["copy", "splice"])
-@pytest.mark.parametrize("resetting", ["server", "client"])
 def test_all_bytes_behind_a_slow_reader_arrive_before_the_reset(tidegate, server, resetting, splice):
     daemon = tidegate(config(server, tcp={"splice": splice}))
     client = daemon.connect(receive_buffer=1 << 16)
     connection = server.accept()
-    sender, reader = (connection, client) if resetting == "server" else (client, connection)
+    sender, reader = ends(client, connection, resetting)
     expected = pattern(BEHIND)
     received = bytearray()
 
