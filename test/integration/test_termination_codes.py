@@ -6,6 +6,7 @@ only for those that are bound to one server; codes of what Tidegate does not hav
 protocol (PR), of which HAProxy writes another kind of line.
 """
 
+import json
 import re
 import signal
 
@@ -28,6 +29,7 @@ def proxy(request, tmp_path, peers):
 
     def start(servers, *, timeouts=None, **options):
         plain = config(servers, timeouts={"connect": "1m", "queue": "1m", **(timeouts or {})}, **options)
+        plain["global"]["log"] = ["stdout", {"to": str(tmp_path / "json.log"), "format": "json"}]
         started.append(request.param(tmp_path, with_probe(plain, peers(Server, says(b"probe")))))
         return started[-1].wait_ready()
 
@@ -91,12 +93,37 @@ def assert_told(line, expected: str):
         assert fits, f"{got} is not {want}: {line} is not {expected}"
 
 
+def json_records(daemon, count: int) -> list[dict]:
+    def enough():
+        lines = (daemon.file.parent / "json.log").read_text().splitlines()
+        records = [record for record in map(json.loads, lines) if record.get("frontend") == "web"]
+        return records if len(records) >= count else None
+
+    return wait_until(enough, what=f"{count} records in JSON")
+
+
+def assert_agrees(record: dict, line):
+    """The JSON layout tells what the tcplog line does."""
+    assert (record["backend"], record["server"] or "<NOSRV>") == (line.backend, line.server)
+    assert record["queue_ms"] == (line.queue - 1 if line.queue >= 0 else None)
+    assert record["connect_ms"] == (line.connect if line.connect >= 0 else None)
+    assert (record["total_ms"], record["bytes_to_client"]) == (line.total, line.bytes)
+    assert record["termination"] == line.code
+    assert [record[f"{kind}_sessions"] for kind in ("process", "frontend", "backend", "server")] == [
+        line.process_sessions, line.frontend_sessions, line.backend_sessions, line.server_sessions]
+    assert f"{'+' if record['redispatched'] else ''}{record['retries']}" == line.retries
+    assert (record["server_queue"], record["backend_queue"]) == (line.server_queue, line.backend_queue)
+
+
 def assert_tells(daemon, *expected: str):
-    """The lines that the sessions have left, in the order of their ends."""
+    """The lines that the sessions have left, in the order of their ends; Tidegate's in both layouts."""
     lines = daemon.access(len(expected))
     assert len(lines) == len(expected)
     for line, each in zip(lines, expected):
         assert_told(line, each)
+    if not isinstance(daemon, HAProxy):
+        for record, line in zip(json_records(daemon, len(expected)), lines):
+            assert_agrees(record, line)
 
 
 def assert_differs(daemon, *, tidegate: str, haproxy: str):
