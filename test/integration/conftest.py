@@ -9,7 +9,9 @@ import pytest
 
 from support.daemon import Daemon
 from support.peers import Listener, Server, echo
+from support.programs import Program
 from support.settings import binary, sanitized
+from support.ways import KINDS, Way
 
 SANITIZER_PATIENCE = 4  # times the deadline of an ordinary build
 
@@ -50,6 +52,12 @@ def workers(request) -> int:
     return request.param
 
 
+@pytest.fixture(params=KINDS)
+def way(request, tmp_path) -> Way:
+    """Addresses of one kind, for binds and servers."""
+    return Way(request.param, tmp_path)
+
+
 @pytest.fixture
 def start(tmp_path):
     """start(config, *flags, ...) -> Daemon, without waiting; what still runs at the end is stopped."""
@@ -85,6 +93,17 @@ def peers():
             ends.callback(peer.close)
             return peer
         yield add
+
+
+@pytest.fixture
+def programs():
+    """programs(name, *arguments, at=[endpoints it listens on]) -> Program; stopped at the end."""
+    with contextlib.ExitStack() as ends:
+        def start_one(*command, at=(), **options) -> Program:
+            started = Program(command, **options)
+            ends.callback(started.stop)
+            return started.wait_listening(*at)
+        yield start_one
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A tidegate process: started from a configuration, known by its lines, stopped by its pid."""
 
-import ctypes
 import os
 import re
 import resource
@@ -12,6 +11,7 @@ import yaml
 
 from support.access_log import Access, parse_access
 from support.lines import Lines
+from support.programs import die_with_parent
 from support.settings import binary
 from support.sockets import connect, parse_endpoint, read_all
 from support.wait import wait_until
@@ -20,8 +20,6 @@ LISTENING = re.compile(r"frontend (\S+): listening on (\S+)$")
 READY = re.compile(r"\bready: (\d+) workers?\b")
 TURNS = re.compile(r"worker (\d+): (\d+) sessions, (\d+) loop turns")
 SANITIZER = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:")
-PR_SET_PDEATHSIG = 1
-libc = ctypes.CDLL(None, use_errno=True)
 
 
 def ended_by(status: int, number: signal.Signals) -> bool:
@@ -44,7 +42,7 @@ class Daemon:
 
     def _start(self, descriptors: int | None = None, env=None, pass_fds=()):
         def prepare():
-            libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            die_with_parent()
             if descriptors is not None:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
 
