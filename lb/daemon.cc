@@ -166,6 +166,12 @@ void Daemon::say_totals() {
                     index++, totals.sessions, totals.turns, totals.bytes_copied,
                     totals.bytes_spliced, totals.refused, totals.handshakes_failed,
                     totals.exhausted));
+  const Held held = engine_->held();
+  console_.say(
+      Level::kNotice,
+      fmt::format(
+          "held at the end: {} sessions, {} timers, {} pipes, {} slots of limits and queues",
+          held.sessions, held.timers, held.pipes, held.slots));
 }
 
 }  // namespace lb

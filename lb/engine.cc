@@ -159,4 +159,22 @@ std::vector<WorkerTotals> Engine::totals() const {
   return totals;
 }
 
+Held Engine::held() const {
+  Held all;
+  all.slots = shared_.sessions.taken();
+  for (const proxy::Frontend& frontend : frontends_)
+    all.slots += frontend.limit.taken() + frontend.sources();
+  for (const proxy::Backend& backend : backends_) {
+    all.slots += backend.choice.queued();
+    for (const balancer::ServerView& server : backend.choice.view()) all.slots += server.open;
+  }
+  for (const auto& worker : workers_) {
+    const Held held = worker->held();
+    all.sessions += held.sessions;
+    all.timers += held.timers;
+    all.pipes += held.pipes;
+  }
+  return all;
+}
+
 }  // namespace lb

@@ -49,6 +49,7 @@ class Engine final : private balancer::Waker {
 
   [[nodiscard]] std::uint32_t sessions() const { return shared_.sessions.taken(); }
   [[nodiscard]] std::vector<WorkerTotals> totals() const;  // after join()
+  [[nodiscard]] Held held() const;                         // after join()
 
  private:
   void granted(balancer::Grant grant) override;

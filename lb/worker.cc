@@ -66,6 +66,13 @@ WorkerTotals Worker::totals() const {
   return totals;
 }
 
+Held Worker::held() const {
+  return {.sessions = open_sessions_ + retired_.size(),
+          .timers = wheel_.scheduled(),
+          .pipes = pipes_.lent(),
+          .slots = 0};
+}
+
 // ---- accepting
 
 // The limits remember workers, not listeners: a slot that one listener gets takes this worker off

@@ -34,6 +34,7 @@ std::optional<Pipe> PipePool::borrow() {
   if (free_.empty()) return std::nullopt;
   Pipe pipe = std::move(free_.back());
   free_.pop_back();
+  ++lent_;
   return pipe;
 }
 
@@ -49,9 +50,13 @@ bool splice_works() {
          splice(pipe->out.get(), nullptr, far.get(), nullptr, 1, SPLICE_F_NONBLOCK) == 1;
 }
 
-void PipePool::give_back(Pipe pipe) { free_.push_back(std::move(pipe)); }
+void PipePool::give_back(Pipe pipe) {
+  --lent_;
+  free_.push_back(std::move(pipe));
+}
 
 void PipePool::replace_lost() {
+  --lent_;
   if (auto pipe = make_pipe()) free_.push_back(std::move(*pipe));
 }
 

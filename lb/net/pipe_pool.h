@@ -33,9 +33,11 @@ class PipePool {
   void replace_lost();
 
   [[nodiscard]] std::size_t free() const { return free_.size(); }
+  [[nodiscard]] std::size_t lent() const { return lent_; }
 
  private:
   std::vector<Pipe> free_;
+  std::size_t lent_ = 0;
 };
 
 // Whether splice(2) moves bytes here; some containers forbid it. Probed with a pipe and a pair of

@@ -61,6 +61,14 @@ std::optional<std::uint64_t> TimerWheel::next() const {
   return stop->slot * kSlot;
 }
 
+std::size_t TimerWheel::scheduled() const {
+  std::size_t count = 0;
+  for (const Ring& ring : rings_)
+    for (const Head& head : ring.slots)
+      for (const Timed* timed = head.next_; timed != &head; timed = timed->next_) ++count;
+  return count;
+}
+
 void TimerWheel::empty_into(Head& from, Head& to) {
   to.previous_ = to.next_ = &to;
   if (from.next_ == &from) return;

@@ -51,6 +51,9 @@ class TimerWheel {
   // When advance() has something to do again, at the earliest; nullopt while nothing is scheduled.
   [[nodiscard]] std::optional<std::uint64_t> next() const;
 
+  // How many are scheduled; counts them one by one.
+  [[nodiscard]] std::size_t scheduled() const;
+
  private:
   static constexpr unsigned kRings = 7;
   static constexpr unsigned kBits = 6;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <limits>
 #include <memory>
 #include <vector>
@@ -50,6 +51,9 @@ class Frontend {
   void left(const net::Peer& client) {
     if (sources_ != nullptr) sources_->release(client.bytes());
   }
+
+  // Client addresses with sessions that `max_per_source` counts.
+  [[nodiscard]] std::size_t sources() const { return sources_ == nullptr ? 0 : sources_->size(); }
 
  private:
   balancer::NetworkSet allow_;

@@ -19,6 +19,7 @@ from support.wait import wait_until
 LISTENING = re.compile(r"frontend (\S+): listening on (\S+)$")
 READY = re.compile(r"\bready: (\d+) workers?\b")
 TURNS = re.compile(r"worker (\d+): (\d+) sessions, (\d+) loop turns")
+HELD = re.compile(r"held at the end: (\d+) sessions, (\d+) timers, (\d+) pipes, (\d+) slots")
 SANITIZER = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:")
 
 
@@ -135,3 +136,5 @@ class Daemon:
             assert status in (0, 1) or ended_by(status, signal.SIGTERM), f"ended with status {status}"
         reports = [line for line in self.err.all() if SANITIZER.search(line)]
         assert not reports, reports
+        forgotten = [match[0] for match in self.err.matching(HELD) if any(map(int, match.groups()))]
+        assert not forgotten, forgotten

@@ -20,6 +20,23 @@ TEST_CASE("a pool lends what it has and then nothing", "[lb]") {
   CHECK(pool.borrow());
 }
 
+TEST_CASE("a pool counts as lent what neither came back nor was lost", "[lb]") {
+  PipePool pool(2);
+  auto first = pool.borrow();
+  auto second = pool.borrow();
+  REQUIRE(first);
+  REQUIRE(second);
+  CHECK(pool.lent() == 2);
+
+  pool.give_back(std::move(*first));
+  CHECK(pool.lent() == 1);
+
+  second.reset();
+  pool.replace_lost();
+  CHECK(pool.lent() == 0);
+  CHECK(pool.free() == 2);
+}
+
 TEST_CASE("what is written into a pipe's end comes out of the other", "[lb]") {
   PipePool pool(1);
   auto pipe = pool.borrow();

@@ -47,6 +47,27 @@ TEST_CASE("an alarm comes at its time, at most a slot later and never before", "
   CHECK(woken <= start + delay + 2 * TimerWheel::kSlot);
 }
 
+TEST_CASE("a wheel counts what is scheduled, near and far, and nothing else", "[lb]") {
+  TimerWheel wheel(0);
+  Alarm near;
+  Alarm cancelled;
+  CHECK(wheel.scheduled() == 0);
+
+  {
+    Alarm far;
+    wheel.schedule(near, 20);
+    wheel.schedule(near, 30);
+    wheel.schedule(cancelled, 5'000);
+    wheel.schedule(far, 300'000);
+    CHECK(wheel.scheduled() == 3);
+  }
+  TimerWheel::cancel(cancelled);
+  CHECK(wheel.scheduled() == 1);
+
+  wheel.advance(1'000);
+  CHECK(wheel.scheduled() == 0);
+}
+
 TEST_CASE("random alarms, moved and cancelled at random, come exactly when a sorted list says",
           "[lb]") {
   std::mt19937_64 random(4711);
