@@ -18,8 +18,9 @@ from support.wait import wait_until
 
 LISTENING = re.compile(r"frontend (\S+): listening on (\S+)$")
 READY = re.compile(r"\bready: (\d+) workers?\b")
-TURNS = re.compile(r"worker (\d+): (\d+) sessions, (\d+) loop turns")
-HELD = re.compile(r"held at the end: (\d+) sessions, (\d+) timers, (\d+) pipes, (\d+) slots")
+TURNS = re.compile(r"worker (\d+): (?P<sessions>\d+) sessions, (?P<turns>\d+) loop turns")
+HELD = re.compile(r"held at the end: (?P<sessions>\d+) sessions, (?P<timers>\d+) timers, (?P<pipes>\d+) pipes, "
+                  r"(?P<slots>\d+) slots")
 SANITIZER = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:")
 
 
@@ -97,9 +98,21 @@ class Daemon:
 
     def loop_turns(self) -> int:
         """Turns of all workers together; they tell it when they stop."""
+        return self._told("turns")
+
+    def sessions(self) -> int:
+        """The same of the sessions that they had."""
+        return self._told("sessions")
+
+    def _told(self, what: str) -> int:
         told = self.err.matching(TURNS)
-        assert told, "no worker told its loop turns"
-        return sum(int(match[3]) for match in told)
+        assert told, "no worker told what it did"
+        return sum(int(match[what]) for match in told)
+
+    def held(self) -> dict[str, int]:
+        """What it says at its end that it still holds."""
+        (told,) = self.err.matching(HELD)
+        return {what: int(count) for what, count in told.groupdict().items()}
 
     def anonymous_memory(self) -> int:
         with open(f"/proc/{self.pid}/smaps_rollup", encoding="ascii") as file:

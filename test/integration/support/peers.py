@@ -156,8 +156,8 @@ def resets(connection):
 class CrowdServer(Listener):
     """One thread for thousands of connections: answers each piece with reply(piece)."""
 
-    def __init__(self, reply=lambda data: data, last: bool = False):
-        super().__init__()
+    def __init__(self, reply=lambda data: data, last: bool = False, **options):
+        super().__init__(**options)
         self._reply = reply
         self._last = last  # end the connection after the first answer
         self._selector = selectors.DefaultSelector()
