@@ -10,7 +10,7 @@ from support.wait import wait_until
 from support.ways import ROUTES, written
 
 KEEPALIVE = 1  # seconds; the broker drops a client that is silent for one and a half
-PERIODS = 4
+PERIODS = 3
 
 
 @pytest.fixture

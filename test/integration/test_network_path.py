@@ -77,8 +77,7 @@ def test_bulk_crosses_a_path_of_another_mtu(tidegate, network, peers, far, ipv6,
 
 
 @pytest.mark.deadline(60)
-@pytest.mark.parametrize("far", SIDES)
-@pytest.mark.parametrize("splice", [False, True], ids=["copy", "splice"])
+@pytest.mark.parametrize("far, splice", [("client", False), ("server", True)], ids=["client-copy", "server-splice"])
 def test_a_cable_that_is_pulled_for_a_moment_loses_nothing(tidegate, network, peers, far, splice):
     path = Path(tidegate, network, peers, far, tcp={"splice": splice})
     for sender, reader in ((path.gone, path.stays), (path.stays, path.gone)):

@@ -11,7 +11,7 @@ from support.config import config
 from support.programs import program, run
 from support.settings import scaled
 from support.streams import in_background
-from support.ways import written
+from support.ways import ROUTES, written
 
 TESTS = ["PING_INLINE", "PING_MBULK", "SET", "GET", "INCR", "LPUSH", "MSET (10 keys)"]
 REQUESTS = scaled(10_000, 2_000)  # of each kind
@@ -73,8 +73,9 @@ def test_values_larger_than_any_buffer_pass_in_a_pipeline(tidegate, redis, way):
 
 
 @pytest.mark.deadline(60)
-def test_a_subscriber_gets_every_message_while_others_are_busy(tidegate, redis, way, workers, programs):
-    daemon = tidegate(config(written(redis), bind=way.bind(), threads=workers))
+@pytest.mark.parametrize("way, threads", ROUTES, indirect=["way"])
+def test_a_subscriber_gets_every_message_while_others_are_busy(tidegate, redis, way, threads, programs):
+    daemon = tidegate(config(written(redis), bind=way.bind(), threads=threads))
     subscriber = programs("redis-cli", *reached_at(daemon.address()), "--csv", "subscribe", "news")
     subscriber.out.wait_for('"subscribe","news",1')
 

@@ -14,7 +14,7 @@ from support.settings import scaled
 from support.ways import written
 
 FILES = scaled(200, 30)
-LARGE = scaled(32 << 20, 4 << 20)
+LARGE = scaled(16 << 20, 4 << 20)
 SEPARATION = Path("/run/sshd")  # sshd of root wants it; otherwise its service makes it
 
 SERVER = """\

@@ -11,7 +11,7 @@ from support.settings import scaled
 from support.sockets import connect
 from support.ways import KINDS, Way, written
 
-MESSAGES = scaled(2_000, 200)
+MESSAGES = scaled(1_000, 200)
 LARGE = scaled(16 << 20, 1 << 20)
 PINGS = scaled(200, 20)
 
