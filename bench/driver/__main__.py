@@ -1,0 +1,117 @@
+"""Measures Tidegate, HAProxy, nginx and a bare relay side by side, one thread each.
+
+  scripts/bench                     everything: at least 5 rounds, up to 75 minutes; writes bench/results.md
+  scripts/bench --quick             3 rounds of one case of each scenario, under 10 minutes
+  scripts/bench bulk memory         these scenarios
+  scripts/bench --quick bulk --rivals tidegate,haproxy --rounds 7
+  HAPROXY=/opt/haproxy/sbin/haproxy scripts/bench roundtrips      measures that binary as well
+  TIDEGATE=build/other/tidegate scripts/bench bulk                measures this build
+"""
+
+import argparse
+import shlex
+import sys
+import time
+from pathlib import Path
+
+from . import charts, exact, machine, report, third_party
+from .rivals import every_rival
+from .rounds import Rounds
+from .scenarios import SCENARIOS
+
+QUESTIONS = {scenario.name: scenario.question for scenario in SCENARIOS}
+QUESTIONS |= {exact.NAME: exact.QUESTION, third_party.NAME: third_party.QUESTION}
+NOT_IN_QUICK = ("growth", third_party.NAME)
+
+
+def read_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="scripts/bench",
+        description=__doc__,
+        epilog="scenarios:\n" + "\n".join(f"  {name:<11} {question}" for name, question in QUESTIONS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="all of them unless named")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, one case of each, shorter windows")
+    parser.add_argument("--rounds", type=int, metavar="N", help="5; 3 with --quick")
+    parser.add_argument("--window", type=int, metavar="MS", help="measured time of a run: 2000; 1000 with --quick")
+    parser.add_argument("--rivals", metavar="A,B", help="only these, in this order: " + ", ".join(every_rival()))
+    parser.add_argument("--output", type=Path, metavar="DIR",
+                        help="where results.md and charts/ go: bench, for a part or --quick build/bench")  # fmt: skip
+    arguments = parser.parse_args()
+    for name in arguments.scenarios:
+        if name not in QUESTIONS:
+            parser.error(f"there is no scenario {name}: {', '.join(QUESTIONS)}")
+    return arguments
+
+
+def chosen_rivals(text: str | None) -> dict:
+    rivals = every_rival()
+    if text is None:
+        return rivals
+    names = text.split(",")
+    for name in names:
+        if name not in rivals:
+            raise machine.Unusable(f"there is no rival {name}: {', '.join(rivals)}")
+    return {name: rivals[name] for name in names}
+
+
+def chosen_scenarios(arguments: argparse.Namespace) -> list[str]:
+    if arguments.scenarios:
+        return arguments.scenarios
+    return [name for name in QUESTIONS if not arguments.quick or name not in NOT_IN_QUICK]
+
+
+def measure(rounds: Rounds, names: list[str], quick: bool) -> None:
+    for name in names:
+        if name == exact.NAME:
+            exact.run(rounds, quick)
+        elif name == third_party.NAME:
+            third_party.run(rounds, quick)
+        else:
+            # A scenario that is asked for and has no short form is measured whole.
+            scenario = next(scenario for scenario in SCENARIOS if scenario.name == name)
+            rounds.run(scenario, quick and any(case.quick for case in scenario.cases))
+
+
+def main() -> int:
+    arguments = read_arguments()
+    quick = arguments.quick
+    machine.SCRATCH.mkdir(parents=True, exist_ok=True)
+    machine.raise_descriptor_limit()
+    started = time.monotonic()
+
+    def say(line: str) -> None:
+        elapsed = int(time.monotonic() - started)
+        print(f"{elapsed // 60:2}:{elapsed % 60:02}  {line}", flush=True)
+
+    rivals = chosen_rivals(arguments.rivals)
+    rounds = Rounds(rivals, arguments.rounds or (3 if quick else 5), arguments.window or (1000 if quick else 2000), say)
+    place = machine.description()
+    names = chosen_scenarios(arguments)
+    measure(rounds, names, quick)
+
+    whole = not quick and not arguments.scenarios and not arguments.rivals
+    output = arguments.output or (machine.ROOT / "bench" if whole else machine.SCRATCH)
+    drawn = {name: charts.draw(rounds.samples, name, output / "charts") for name in rounds.samples.scenarios()}
+    notes = [f"rounds: {rounds.count}, took {(time.monotonic() - started) / 60:.0f} minutes"]
+    if rounds.rate:
+        notes.append(f"rate of scenario `latency`: {rounds.rate:,} messages a second")
+    notes += [f"failed: {failure}" for failure in rounds.failures]
+    text = report.page(
+        rounds.samples, QUESTIONS, place, rivals, shlex.join(["scripts/bench", *sys.argv[1:]]), notes,
+        {name: f"charts/{file}" for name, file in drawn.items() if file},
+    )  # fmt: skip
+    path = output / "results.md"
+    path.write_text(text)
+    print(f"\n{text}\nwritten to {path}")
+    return 1 if rounds.failures else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except machine.Unusable as error:
+        sys.exit(f"scripts/bench: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)

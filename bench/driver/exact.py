@@ -1,0 +1,91 @@
+"""Scenario `exact`: system calls and user instructions of one session in lock-step.
+
+Both are counted over a few operations and over many; the difference, by operation, has no start in it and no
+noise of the machine.
+"""
+
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from . import load, machine
+from .rivals import Rival, Setup
+from .rounds import Rounds
+from .samples import Row
+from .scenarios import PROXIES
+
+NAME = "exact"
+QUESTION = (
+    "What does one operation take, exactly? One session (or one connection at a time) in lock-step: the difference "
+    "between many operations and few, by operation."
+)
+KINDS = (("round trip", "--round-trips"), ("connection", "--connects"))
+ATTACH_SECONDS = 10
+
+
+def run(rounds: Rounds, quick: bool) -> None:
+    few, many = (500, 2500) if quick else (1000, 10_000)
+    for kind, flag in KINDS:
+        for rival in rounds.rivals.values():
+            if rival.name not in PROXIES:
+                continue
+            for measure, count in (("system calls", _system_calls), ("user instructions", _instructions)):
+                try:
+                    value = (count(rounds, rival, flag, many) - count(rounds, rival, flag, few)) / (many - few)
+                except (load.Failed, machine.Unusable) as error:
+                    rounds.failures.append(f"{NAME}, {measure} per {kind}, {rival.name}: {error}")
+                    continue
+                rounds.samples.add(Row(NAME, f"per {kind}", measure, ""), rival.name, 0, value)
+                rounds.say(f"{NAME}, {measure} per {kind}, {rival.name}: {value:,.2f}")
+
+
+def _system_calls(rounds: Rounds, rival: Rival, flag: str, operations: int) -> int:
+    return sum(system_calls_by_name(rounds, rival, flag, operations).values())
+
+
+def system_calls_by_name(rounds: Rounds, rival: Rival, flag: str, operations: int) -> dict[str, int]:
+    """Of all threads, while a load of so many operations ran."""
+    summary = machine.SCRATCH / f"{rival.name}.strace"
+    running = rival.start(rounds.ports, Setup(), rounds.proxy_core)
+    try:
+        strace = subprocess.Popen(
+            ["strace", "-f", "-c", "-U", "calls,name", "-o", str(summary), "-p", str(running.pid)],
+            stderr=subprocess.DEVNULL,
+        )
+        _await_tracer(running.pid)
+        load.run(running, rounds.ports, rounds.load_core, [flag, "1", "--operations", str(operations)])
+        strace.send_signal(signal.SIGINT)
+        strace.wait(timeout=30)
+    finally:
+        running.stop()
+    lines = re.findall(r"^\s*(\d+)\s+(\w+)\s*$", summary.read_text(), re.MULTILINE)
+    return {name: int(calls) for calls, name in lines if name != "total"}
+
+
+def _await_tracer(pid: int) -> None:
+    deadline = time.monotonic() + ATTACH_SECONDS
+    while time.monotonic() < deadline:
+        statuses = [(task / "status").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
+        if all("TracerPid:\t0\n" not in status for status in statuses):
+            return
+        time.sleep(0.02)
+    raise machine.Unusable("strace cannot attach: ptrace is not allowed here")
+
+
+def _instructions(rounds: Rounds, rival: Rival, flag: str, operations: int) -> int:
+    """Of the process that carries the sessions, its start included; under valgrind."""
+    for old in machine.SCRATCH.glob(f"{rival.name}.callgrind.*"):
+        old.unlink()
+    profile = machine.SCRATCH / f"{rival.name}.callgrind"
+    wrapper = ["valgrind", "-q", "--tool=callgrind", "--trace-children=yes", f"--callgrind-out-file={profile}.%p"]
+    running = rival.start(rounds.ports, Setup(), rounds.proxy_core, wrapper)
+    try:
+        load.run(running, rounds.ports, rounds.load_core, [flag, "1", "--operations", str(operations)])
+    finally:
+        running.stop()
+    written = Path(f"{profile}.{running.pid}")
+    if not written.exists():
+        raise load.Failed("callgrind wrote no profile")
+    return int(machine.first_match(r"(?m)^(?:totals|summary): (\d+)", written.read_text()))
