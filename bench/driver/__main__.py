@@ -4,6 +4,7 @@
   scripts/bench --quick             3 rounds of one case of each scenario, under 10 minutes
   scripts/bench bulk memory         these scenarios
   scripts/bench --quick bulk --rivals tidegate,haproxy --rounds 7
+  scripts/bench --check             fails when Tidegate takes 5 % more system calls or instructions than committed
   HAPROXY=/opt/haproxy/sbin/haproxy scripts/bench roundtrips      measures that binary as well
   TIDEGATE=build/other/tidegate scripts/bench bulk                measures this build
 """
@@ -14,10 +15,11 @@ import sys
 import time
 from pathlib import Path
 
-from . import charts, exact, machine, report, third_party
+from . import charts, exact, exact_check, machine, report, third_party
 from .rivals import every_rival
 from .rounds import Rounds
 from .scenarios import SCENARIOS
+from .targets import OURS
 
 QUESTIONS = {scenario.name: scenario.question for scenario in SCENARIOS}
 QUESTIONS |= {exact.NAME: exact.QUESTION, third_party.NAME: third_party.QUESTION}
@@ -38,6 +40,8 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--rivals", metavar="A,B", help="only these, in this order: " + ", ".join(every_rival()))
     parser.add_argument("--output", type=Path, metavar="DIR",
                         help="where results.md and charts/ go: bench, for a part or --quick build/bench")  # fmt: skip
+    parser.add_argument("--check", action="store_true", help="compare exact figures with bench/exact.json, as CI does")
+    parser.add_argument("--record", action="store_true", help="write bench/exact.json anew, where a change is meant")
     arguments = parser.parse_args()
     for name in arguments.scenarios:
         if name not in QUESTIONS:
@@ -74,16 +78,34 @@ def measure(rounds: Rounds, names: list[str], quick: bool) -> None:
             rounds.run(scenario, quick and any(case.quick for case in scenario.cases))
 
 
+def check_exact(rounds: Rounds, record: bool) -> int:
+    exact.run(rounds, quick=True, lanes=False)
+    if rounds.failures:
+        complaints = rounds.failures
+    elif record:
+        exact_check.record(rounds)
+        complaints = []
+    else:
+        complaints = exact_check.compare(rounds)
+    for complaint in complaints:
+        print(f"scripts/bench: {complaint}", file=sys.stderr)
+    return 1 if complaints else 0
+
+
 def main() -> int:
     arguments = read_arguments()
     quick = arguments.quick
     machine.SCRATCH.mkdir(parents=True, exist_ok=True)
     machine.raise_descriptor_limit()
+    machine.go_first()
     started = time.monotonic()
 
     def say(line: str) -> None:
         elapsed = int(time.monotonic() - started)
         print(f"{elapsed // 60:2}:{elapsed % 60:02}  {line}", flush=True)
+
+    if arguments.check or arguments.record:
+        return check_exact(Rounds(chosen_rivals(OURS), 1, 0, say), arguments.record)
 
     rivals = chosen_rivals(arguments.rivals)
     rounds = Rounds(rivals, arguments.rounds or (3 if quick else 5), arguments.window or (1000 if quick else 2000), say)

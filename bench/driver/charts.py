@@ -26,7 +26,7 @@ plot {plots}
 def draw(samples: Samples, scenario: str, directory: Path) -> str | None:
     """Each row as multiples of haproxy, whose bars are 1. The file's name, or None without figures."""
     rivals = [rival for rival in samples.rivals(scenario) if rival != "direct"]
-    rows = [row for row in samples.rows(scenario) if samples.median(row, AGAINST)]
+    rows = [row for row in samples.rows(scenario) if (samples.median(row, AGAINST) or 0) > 0]
     if not rows:
         return None
     directory.mkdir(parents=True, exist_ok=True)

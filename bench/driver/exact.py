@@ -18,35 +18,48 @@ from .scenarios import PROXIES
 
 NAME = "exact"
 QUESTION = (
-    "What does one operation take, exactly? One session (or one connection at a time) in lock-step: the difference "
-    "between many operations and few, by operation."
+    "What does one operation take, exactly? One session, or one connection at a time (the client closes first), in "
+    "lock-step: the difference between many operations and few, by operation."
 )
-KINDS = (("round trip", "--round-trips"), ("connection", "--connects"))
+KINDS = (("round trip", "--round-trips"), ("connection", "--visits"))
+LANES = 16  # connections at a time, where events come together and a proxy can serve several in one turn
 ATTACH_SECONDS = 10
 
 
-def run(rounds: Rounds, quick: bool) -> None:
+def run(rounds: Rounds, quick: bool, lanes: bool = True) -> None:
+    """`lanes`: also connections at a time, whose figure is near but not exact."""
     few, many = (500, 2500) if quick else (1000, 10_000)
-    for kind, flag in KINDS:
+    counts = [
+        (f"per {kind}", measure, flag, 1, count)
+        for kind, flag in KINDS
+        for measure, count in (("system calls", _system_calls), ("user instructions", _instructions))
+    ]
+    if lanes:
+        counts.append((f"per connection, {LANES} at a time", "system calls", "--connects", LANES, _system_calls))
+    for case, measure, flag, sessions, count in counts:
         for rival in rounds.rivals.values():
             if rival.name not in PROXIES:
                 continue
-            for measure, count in (("system calls", _system_calls), ("user instructions", _instructions)):
-                try:
-                    value = (count(rounds, rival, flag, many) - count(rounds, rival, flag, few)) / (many - few)
-                except (load.Failed, machine.Unusable) as error:
-                    rounds.failures.append(f"{NAME}, {measure} per {kind}, {rival.name}: {error}")
-                    continue
-                rounds.samples.add(Row(NAME, f"per {kind}", measure, ""), rival.name, 0, value)
-                rounds.say(f"{NAME}, {measure} per {kind}, {rival.name}: {value:,.2f}")
+            place = f"{NAME}, {measure} {case}, {rival.name}"
+            try:
+                totals = [
+                    count(rounds, rival, [flag, str(sessions), "--operations", str(operations)])
+                    for operations in (few, many)
+                ]
+            except (load.Failed, machine.Unusable) as error:
+                rounds.failures.append(f"{place}: {error}")
+                continue
+            value = (totals[1] - totals[0]) / (many - few)
+            rounds.samples.add(Row(NAME, case, measure, ""), rival.name, 0, value)
+            rounds.say(f"{place}: {value:,.2f}")
 
 
-def _system_calls(rounds: Rounds, rival: Rival, flag: str, operations: int) -> int:
-    return sum(system_calls_by_name(rounds, rival, flag, operations).values())
+def _system_calls(rounds: Rounds, rival: Rival, arguments: list[str]) -> int:
+    return sum(system_calls_by_name(rounds, rival, arguments).values())
 
 
-def system_calls_by_name(rounds: Rounds, rival: Rival, flag: str, operations: int) -> dict[str, int]:
-    """Of all threads, while a load of so many operations ran."""
+def system_calls_by_name(rounds: Rounds, rival: Rival, arguments: list[str]) -> dict[str, int]:
+    """Of all threads, while that load ran."""
     summary = machine.SCRATCH / f"{rival.name}.strace"
     running = rival.start(rounds.ports, Setup(), rounds.proxy_core)
     try:
@@ -54,10 +67,12 @@ def system_calls_by_name(rounds: Rounds, rival: Rival, flag: str, operations: in
             ["strace", "-f", "-c", "-U", "calls,name", "-o", str(summary), "-p", str(running.pid)],
             stderr=subprocess.DEVNULL,
         )
-        _await_tracer(running.pid)
-        load.run(running, rounds.ports, rounds.load_core, [flag, "1", "--operations", str(operations)])
-        strace.send_signal(signal.SIGINT)
-        strace.wait(timeout=30)
+        try:
+            _await_tracer(running.pid)
+            load.run(running, rounds.ports, rounds.load_core, arguments)
+        finally:
+            strace.send_signal(signal.SIGINT)
+            strace.wait(timeout=30)
     finally:
         running.stop()
     lines = re.findall(r"^\s*(\d+)\s+(\w+)\s*$", summary.read_text(), re.MULTILINE)
@@ -74,15 +89,18 @@ def _await_tracer(pid: int) -> None:
     raise machine.Unusable("strace cannot attach: ptrace is not allowed here")
 
 
-def _instructions(rounds: Rounds, rival: Rival, flag: str, operations: int) -> int:
+def _instructions(rounds: Rounds, rival: Rival, arguments: list[str]) -> int:
     """Of the process that carries the sessions, its start included; under valgrind."""
-    for old in machine.SCRATCH.glob(f"{rival.name}.callgrind.*"):
+    directory = machine.SCRATCH / "profiles"
+    directory.mkdir(exist_ok=True)
+    directory.chmod(0o1777)  # nginx's worker has become another user when it writes its own
+    for old in directory.glob(f"{rival.name}.*"):
         old.unlink()
-    profile = machine.SCRATCH / f"{rival.name}.callgrind"
+    profile = directory / rival.name
     wrapper = ["valgrind", "-q", "--tool=callgrind", "--trace-children=yes", f"--callgrind-out-file={profile}.%p"]
     running = rival.start(rounds.ports, Setup(), rounds.proxy_core, wrapper)
     try:
-        load.run(running, rounds.ports, rounds.load_core, [flag, "1", "--operations", str(operations)])
+        load.run(running, rounds.ports, rounds.load_core, arguments)
     finally:
         running.stop()
     written = Path(f"{profile}.{running.pid}")

@@ -21,7 +21,8 @@ def cell(samples: Samples, row: Row, rival: str) -> str:
     text = number(middle)
     if low != high:
         text += f" ({number(low)} to {number(high)})"
-    ratio = None if rival == AGAINST else samples.ratio(row, rival, AGAINST)
+    comparable = rival != AGAINST and (samples.median(row, AGAINST) or 0) > 0
+    ratio = samples.ratio(row, rival, AGAINST) if comparable else None
     return text if ratio is None else f"{text} **{ratio:.2f} x**"
 
 

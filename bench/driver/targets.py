@@ -36,7 +36,7 @@ TARGETS = (
     *(Target("memory", f"{n} sessions", "user memory per session", 1024) for n in (1000, 8000)),
     Target("latency", "50 sessions", "latency p99", 0.90, "haproxy"),
     Target("mixed", "50 small, 4 bulk", "latency p99", 0.50, "haproxy"),
-    Target("exact", "per connection", "system calls", 15.5),
+    Target("exact", "per connection, 16 at a time", "system calls", 15.5),
     Target("exact", "per round trip", "user instructions", 0.15, "haproxy"),
     Target("exact", "per connection", "user instructions", 0.15, "haproxy"),
 )

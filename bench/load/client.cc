@@ -1,7 +1,9 @@
 #include "bench/load/client.h"
 
-#include <algorithm>
+#include <sys/socket.h>
+
 #include <array>
+#include <cerrno>
 #include <optional>
 #include <vector>
 
@@ -22,7 +24,12 @@ Client& Client::open(Loop& loop, const sockaddr_in& proxy, Purpose purpose, std:
 }
 
 Client::Client(lb::net::Fd fd, Loop& loop, Purpose purpose, std::size_t index, ClientOwner& owner)
-    : Connection(std::move(fd)), loop_(loop), owner_(owner), index_(index), purpose_(purpose) {}
+    : Connection(std::move(fd)),
+      loop_(loop),
+      owner_(owner),
+      index_(index),
+      purpose_(purpose),
+      end_expected_(purpose == Purpose::kOnce) {}
 
 Connection::Next Client::on_ready(std::uint32_t events) {
   if (state_ == State::kConnecting) return greet();
@@ -48,7 +55,7 @@ Connection::Next Client::read() {
     std::array<char, kRoom> room;
     got = receive_some(fd(), room);
   }
-  if (!got) return end(state_ != State::kOpen || purpose_ != Purpose::kOnce);
+  if (!got) return end(errno != 0 || state_ != State::kOpen || !end_expected_);
   if (state_ == State::kOpen) {
     owner_.on_bytes(*this, *got);
     return Next::kStay;
@@ -67,6 +74,11 @@ Connection::Next Client::end(bool failed) {
 }
 
 void Client::say() { send_some(fd(), message(purpose_)); }
+
+void Client::hang_up() {
+  end_expected_ = true;
+  shutdown(fd(), SHUT_WR);
+}
 
 void Client::pour() { loop_.listen_to(*this, EPOLLIN | EPOLLOUT); }
 

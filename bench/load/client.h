@@ -19,7 +19,7 @@ class ClientOwner {
   // The server has answered the first message: the whole path is there.
   virtual void on_open(Client& client) = 0;
   virtual void on_bytes(Client& client, std::size_t bytes) = 0;
-  // The last call; `failed`: not by the server's FIN after its first answer.
+  // The last call; `failed`: not by the server's FIN where that is meant to come.
   virtual void on_end(Client& client, bool failed) = 0;
 
  protected:
@@ -41,6 +41,8 @@ class Client final : public Connection {
   void say();
   // Sends without end.
   void pour();
+  // Sends its FIN; the server's is meant to follow.
+  void hang_up();
 
   [[nodiscard]] std::size_t index() const { return index_; }
 
@@ -56,6 +58,7 @@ class Client final : public Connection {
   const std::size_t index_;
   std::size_t answered_ = 0;  // bytes of the first answer
   const Purpose purpose_;
+  bool end_expected_;
   State state_ = State::kConnecting;
 };
 

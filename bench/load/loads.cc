@@ -106,7 +106,7 @@ void Connects::connect(std::size_t lane) {
   --left_;
   ++under_way_;
   began_[lane] = Clock::now();
-  Client::open(path_.loop, path_.proxy(count_++), Purpose::kOnce, lane, *this);
+  Client::open(path_.loop, path_.proxy(count_++), purpose_, lane, *this);
 }
 
 void Connects::on_end(Client& client, bool failed) {

@@ -109,11 +109,14 @@ class RoundTrips final : public Crowd {
   bool started_ = false;
 };
 
-// Connections one after the other in each of N lanes: connect, a message, its answer, the server's
-// FIN, the client's.
+// Connections one after the other in each of N lanes: connect, a message, its answer, a FIN of one
+// side, that of the other. When the server begins (kOnce), its FIN may reach the proxy with the
+// answer or behind it; when the client does (kEcho), each step waits for the one before it, so that
+// a proxy's steps are always the same.
 class Connects final : public Load, private ClientOwner {
  public:
-  Connects(Path& path, std::size_t lanes) : path_(path), began_(lanes) {}
+  Connects(Path& path, Purpose purpose, std::size_t lanes)
+      : path_(path), purpose_(purpose), began_(lanes) {}
   void limit(std::uint64_t connections) { left_ = connections; }
 
   void open() override {}
@@ -123,12 +126,15 @@ class Connects final : public Load, private ClientOwner {
   [[nodiscard]] bool settled() const override { return under_way_ == 0; }
 
  private:
-  void on_open(Client&) override {}
+  void on_open(Client& client) override {
+    if (purpose_ == Purpose::kEcho) client.hang_up();
+  }
   void on_bytes(Client&, std::size_t) override {}
   void on_end(Client& client, bool failed) override;
   void connect(std::size_t lane);
 
   Path& path_;
+  const Purpose purpose_;
   std::vector<Clock::time_point> began_;  // by lane
   std::uint64_t left_ = UINT64_MAX;
   std::uint64_t under_way_ = 0;

@@ -61,10 +61,8 @@ class Measurement {
       auto& load = add<RoundTrips>(options.round_trips, static_cast<double>(options.rate));
       if (options.operations != 0) load.limit(options.operations);
     }
-    if (options.connects != 0) {
-      auto& load = add<Connects>(options.connects);
-      if (options.operations != 0) load.limit(options.operations);
-    }
+    if (options.connects != 0) add_connects(Purpose::kOnce, options.connects);
+    if (options.visits != 0) add_connects(Purpose::kEcho, options.visits);
   }
 
   std::string run() {
@@ -103,6 +101,11 @@ class Measurement {
     L& added = *load;
     loads_.push_back(std::move(load));
     return added;
+  }
+
+  void add_connects(Purpose purpose, std::size_t lanes) {
+    auto& load = add<Connects>(purpose, lanes);
+    if (options_.operations != 0) load.limit(options_.operations);
   }
 
   static std::vector<sockaddr_in> proxies(const Options& options) {

@@ -66,7 +66,10 @@ constexpr Flag kFlags[] = {
     {"--rate", "N",
      "messages a second over all of them, at fixed times (0: as fast as echoes come)",
      number<&Options::rate>},
-    {"--connects", "N", "lanes of connect, 64 B, 64 B, close", number<&Options::connects>},
+    {"--connects", "N",
+     "lanes of connect, 64 B, 64 B back, close by the server, then by the client",
+     number<&Options::connects>},
+    {"--visits", "N", "the same, the client closes first", number<&Options::visits>},
     {"--uploads", "N", "sessions that send without end", number<&Options::uploads>},
     {"--downloads", "N", "sessions that receive without end", number<&Options::downloads>},
     {"--idle", "N", "sessions that hold after one exchange", number<&Options::idle>},
@@ -95,8 +98,9 @@ std::expected<Options, std::string> read_options(std::span<char*> arguments) {
   }
   if (options.proxy.sin_port == 0 || options.server.sin_port == 0)
     return std::unexpected("--proxy and --server are needed");
-  if (options.operations != 0 && (options.round_trips != 0) == (options.connects != 0))
-    return std::unexpected("--operations counts either --round-trips or --connects");
+  const auto kinds = (options.round_trips != 0) + (options.connects != 0) + (options.visits != 0);
+  if (options.operations != 0 && kinds != 1)
+    return std::unexpected("--operations counts one of --round-trips, --connects and --visits");
   return options;
 }
 

@@ -20,6 +20,7 @@ struct Options {
 
   std::uint64_t round_trips = 0;  // sessions of each kind
   std::uint64_t connects = 0;
+  std::uint64_t visits = 0;
   std::uint64_t uploads = 0;
   std::uint64_t downloads = 0;
   std::uint64_t idle = 0;

@@ -41,6 +41,7 @@ void start_connecting(int fd, const sockaddr_in& address) {
 std::optional<std::size_t> moved(ssize_t result) {
   if (result > 0) return static_cast<std::size_t>(result);
   if (result < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
+  if (result == 0) errno = 0;
   return std::nullopt;
 }
 

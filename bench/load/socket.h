@@ -26,7 +26,7 @@ namespace bench {
 [[nodiscard]] lb::net::Fd accept_from(int listener);
 
 // One non-blocking call each; bytes moved, 0 when nothing can be moved now.
-// An end of stream or an error is nullopt.
+// Otherwise nullopt, errno being 0 at an end of stream.
 std::optional<std::size_t> send_some(int fd, std::span<const char> bytes);
 std::optional<std::size_t> receive_some(int fd, std::span<char> room);
 

@@ -41,6 +41,7 @@ TEST_CASE("what cannot be read is named with what would be right", "[bench]") {
 
 TEST_CASE("exact operations are of one kind", "[bench]") {
   CHECK(read(with_addresses({"--operations", "10", "--connects", "1"})));
+  CHECK(read(with_addresses({"--operations", "10", "--visits", "1", "--downloads", "1"})));
   CHECK_FALSE(read(with_addresses({"--operations", "10"})));
   CHECK_FALSE(
       read(with_addresses({"--operations", "10", "--connects", "1", "--round-trips", "1"})));
