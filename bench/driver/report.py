@@ -21,7 +21,9 @@ def cell(samples: Samples, row: Row, rival: str) -> str:
     text = number(middle)
     if low != high:
         text += f" ({number(low)} to {number(high)})"
-    comparable = rival != AGAINST and (samples.median(row, AGAINST) or 0) > 0
+    # What is near 0, or on both sides of it, has no ratio.
+    smallest = samples.spread(row, AGAINST)
+    comparable = rival != AGAINST and smallest is not None and smallest[0] > 0
     ratio = samples.ratio(row, rival, AGAINST) if comparable else None
     return text if ratio is None else f"{text} **{ratio:.2f} x**"
 
