@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "conf/address.h"
+#include "conf/log.h"
 
 // What the operator asked for, whichever language he wrote it in. A reader writes every default
 // out, so nothing after it asks what was absent. Plain values; const once read.
@@ -22,15 +23,6 @@ inline constexpr Milliseconds kInfinite = Milliseconds::max();
 struct Place {
   std::string file;
   int line = 0;
-};
-
-enum class LogFormat : std::uint8_t { kTcplog, kJson };
-
-struct LogTarget {
-  enum class Kind : std::uint8_t { kStdout, kStderr, kNone, kFile };
-  Kind kind = Kind::kStdout;
-  std::string path;  // kFile only
-  LogFormat format = LogFormat::kTcplog;
 };
 
 struct Global {
@@ -80,6 +72,7 @@ struct Frontend {
       client_fin_timeout;  // unset: client_timeout goes on after a half-close
   Milliseconds client_hs_timeout = std::chrono::seconds{5};  // for a PROXY protocol header
   Tcp tcp;
+  SessionLog log;
   Place place;
 };
 

@@ -1,6 +1,7 @@
 #include "conf/yaml/defaults.h"
 
 #include "conf/yaml/leaf.h"
+#include "conf/yaml/session_log.h"
 #include "conf/yaml/tcp.h"
 
 namespace conf::yaml {
@@ -26,6 +27,8 @@ constexpr Field<Defaults> kDefaults[] = {
     {"timeouts", kNoDefault, kMapping<kTimeouts>, list_fields<kTimeouts>},
     {"tcp", kNoDefault, [](const Cursor& at, Defaults& out) { read_tcp(at, out.tcp); },
      list_tcp_keys},
+    {"log", kNoDefault, [](const Cursor& at, Defaults& out) { read_session_log(at, out.log); },
+     list_session_log_keys},
     {"retries", "3", kSet<&Defaults::retries, number_at<0, kMostRetries>>},
 };
 

@@ -20,6 +20,7 @@ struct Defaults {
   Milliseconds client_hs = Frontend{}.client_hs_timeout;
   std::optional<Milliseconds> server_fin;
   Tcp tcp;
+  SessionLog log;
   std::uint32_t retries = Backend{}.retries;
 };
 

@@ -3,6 +3,7 @@
 #include "conf/yaml/bind.h"
 #include "conf/yaml/leaf.h"
 #include "conf/yaml/networks.h"
+#include "conf/yaml/session_log.h"
 #include "conf/yaml/tcp.h"
 
 namespace conf::yaml {
@@ -40,6 +41,8 @@ constexpr Field<Frontend> kFrontend[] = {
     {"timeouts", kNoDefault, kMapping<kTimeouts>, list_fields<kTimeouts>},
     {"tcp", kNoDefault, [](const Cursor& at, Frontend& out) { read_tcp(at, out.tcp); },
      list_inherited_tcp_keys},
+    {"log", kNoDefault, [](const Cursor& at, Frontend& out) { read_session_log(at, out.log); },
+     list_inherited_session_log_keys},
 };
 
 }  // namespace
@@ -52,6 +55,7 @@ Frontend read_frontend(const Cursor& at, std::string_view name, const Defaults& 
   frontend.client_fin_timeout = defaults.client_fin;
   frontend.client_hs_timeout = defaults.client_hs;
   frontend.tcp = defaults.tcp;
+  frontend.log = defaults.log;
   read_fields(at, kFrontend, frontend);
   return frontend;
 }

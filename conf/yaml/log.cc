@@ -1,62 +1,131 @@
 #include "conf/yaml/log.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
 #include <optional>
+#include <string>
 #include <string_view>
-#include <utility>
 
 #include "conf/value.h"
+#include "conf/yaml/choice.h"
+#include "conf/yaml/leaf.h"
+#include "conf/yaml/log_address.h"
+#include "conf/yaml/log_sample.h"
 
 namespace conf::yaml {
 namespace {
 
 using Kind = LogTarget::Kind;
 
-constexpr std::string_view kTargets = "stdout, stderr, none or the absolute path of a file";
+constexpr std::uint32_t kSyslogLength = 1024;
+constexpr std::uint32_t kShortest = 80;
+constexpr std::uint32_t kLongest = 65535;
+constexpr std::size_t kLongestTag = 48;  // RFC 5424's APP-NAME
+constexpr std::size_t kLongestHostname = 255;
 
-constexpr std::array<std::pair<std::string_view, Kind>, 3> kNames = {
-    {{"stdout", Kind::kStdout}, {"stderr", Kind::kStderr}, {"none", Kind::kNone}}};
+constexpr Choices<LogFormat, 2> kFormats = {
+    {{"tcplog", LogFormat::kTcplog}, {"json", LogFormat::kJson}}};
 
-void read_to(const Cursor& at, LogTarget& target) {
-  const auto to = at.text(kTargets);
-  if (!to) return;
-  const auto* const name = std::ranges::find(kNames, *to, &decltype(kNames)::value_type::first);
-  if (name != kNames.end()) {
-    target.kind = name->second;
-  } else if (to->starts_with("udp://") || *to == "/dev/log") {
-    at.mistake(fmt::format("{} would be syslog, which this version does not speak: log to {}",
-                           quoted(*to), kTargets));
-  } else if (to->starts_with('/') && !to->ends_with('/')) {
-    target.kind = Kind::kFile;
-    target.path = *to;
+constexpr Choices<LogFrame, 8> kFrames = {{{"raw", LogFrame::kRaw},
+                                           {"local", LogFrame::kLocal},
+                                           {"rfc3164", LogFrame::kRfc3164},
+                                           {"rfc5424", LogFrame::kRfc5424},
+                                           {"priority", LogFrame::kPriority},
+                                           {"short", LogFrame::kShort},
+                                           {"timed", LogFrame::kTimed},
+                                           {"iso", LogFrame::kIso}}};
+
+constexpr Choices<LogLevel, 8> kLevels = {{{"emerg", LogLevel::kEmerg},
+                                           {"alert", LogLevel::kAlert},
+                                           {"crit", LogLevel::kCrit},
+                                           {"err", LogLevel::kErr},
+                                           {"warning", LogLevel::kWarning},
+                                           {"notice", LogLevel::kNotice},
+                                           {"info", LogLevel::kInfo},
+                                           {"debug", LogLevel::kDebug}}};
+
+constexpr Choices<std::uint32_t, 24> kFacilities = {
+    {{"kern", 0U},    {"user", 1U},    {"mail", 2U},    {"daemon", 3U},  {"auth", 4U},
+     {"syslog", 5U},  {"lpr", 6U},     {"news", 7U},    {"uucp", 8U},    {"cron", 9U},
+     {"auth2", 10U},  {"ftp", 11U},    {"ntp", 12U},    {"audit", 13U},  {"alert", 14U},
+     {"cron2", 15U},  {"local0", 16U}, {"local1", 17U}, {"local2", 18U}, {"local3", 19U},
+     {"local4", 20U}, {"local5", 21U}, {"local6", 22U}, {"local7", 23U}}};
+
+// The two that depend on the kind of target are filled in once all keys are known.
+struct Draft {
+  LogTarget target;
+  std::optional<LogFrame> frame;
+  std::optional<std::uint32_t> length;
+};
+
+template <auto kMember, auto kLeaf>
+constexpr auto kSetTarget =
+    [](const Cursor& at, Draft& draft) { kSet<kMember, kLeaf>(at, draft.target); };
+
+void read_to(const Cursor& at, Draft& draft) { read_log_address(at, draft.target); }
+
+// In HAProxy `format` is what is `frame` here.
+void read_format(const Cursor& at, Draft& draft) {
+  const std::string words = words_of(kFormats);
+  const auto text = at.text(words);
+  if (!text) return;
+  if (const auto format = find_choice(kFormats, *text)) {
+    draft.target.format = *format;
+  } else if (find_choice(kFrames, *text)) {
+    at.mistake(fmt::format("must be {}, is {}: write frame: {}", words, quoted(*text), *text));
   } else {
-    at.mistake(fmt::format("must be {}, is {}", kTargets, quoted(*to)));
+    at.mistake(fmt::format("must be {}, is {}", words, quoted(*text)));
   }
 }
 
-void read_format(const Cursor& at, LogTarget& target) {
-  const auto format = at.text("tcplog or json");
-  if (!format) return;
-  if (*format == "json") {
-    target.format = LogFormat::kJson;
-  } else if (*format != "tcplog") {
-    at.mistake(fmt::format("must be tcplog or json, is {}", quoted(*format)));
-  }
+// A word of a header: what is no visible character would end it.
+template <std::size_t kMost>
+std::optional<std::string> word_at(const Cursor& at) {
+  const std::string expected = fmt::format("1 to {} visible characters without a space", kMost);
+  auto text = at.text(expected);
+  const auto visible = [](unsigned char c) { return c > ' ' && c < 0x7f; };
+  if (!text || (text->size() <= kMost && std::ranges::all_of(*text, visible))) return text;
+  at.mistake(fmt::format("must be {}, is {}", expected, quoted(*text)));
+  return std::nullopt;
 }
 
-constexpr Field<LogTarget> kLog[] = {
+constexpr Field<LogSample> kSample[] = {
+    {"ranges", kRequired, kSet<&LogSample::ranges, log_ranges_at>, nullptr, R"(ranges: "1")"},
+    {"of", kRequired, kSet<&LogSample::of, number_at<1, kMostSessions>>, nullptr, "of: 10"},
+};
+
+void read_sample(const Cursor& at, Draft& draft) {
+  const auto before = at.mistakes();
+  read_fields(at, kSample, draft.target.sample);
+  if (at.mistakes() == before) check_log_sample(at, draft.target.sample);
+}
+
+constexpr Field<Draft> kLog[] = {
     {"to", kRequired, read_to, nullptr, "to: stdout"},
     {"format", "tcplog", read_format},
+    {"frame", kUnset, kSet<&Draft::frame, choice_at<kFrames>>},
+    {"facility", "local0", kSetTarget<&LogTarget::facility, choice_at<kFacilities>>},
+    {"tag", "tidegate", kSetTarget<&LogTarget::tag, word_at<kLongestTag>>},
+    {"hostname", kUnset, kSetTarget<&LogTarget::hostname, word_at<kLongestHostname>>},
+    {"len", kUnset, kSet<&Draft::length, number_at<kShortest, kLongest>>},
+    {"level", "debug", kSetTarget<&LogTarget::level, choice_at<kLevels>>},
+    {"min_level", "emerg", kSetTarget<&LogTarget::min_level, choice_at<kLevels>>},
+    {"sample", kNoDefault, read_sample, list_fields<kSample>},
 };
 
 LogTarget read_target(const Cursor& at) {
-  LogTarget target;
+  Draft draft;
   if (at.is_mapping()) {
-    read_fields(at, kLog, target);
+    read_fields(at, kLog, draft);
   } else {
-    read_to(at, target);
+    read_to(at, draft);
   }
+  LogTarget target = std::move(draft.target);
+  const bool syslog = target.kind == Kind::kSyslog;
+  const LogFrame usual = target.hostname.empty() ? LogFrame::kLocal : LogFrame::kRfc3164;
+  target.frame = draft.frame.value_or(syslog ? usual : LogFrame::kRaw);
+  target.length = draft.length.value_or(syslog ? kSyslogLength : 0);
   return target;
 }
 

@@ -2,30 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
 #include <cstddef>
 #include <optional>
 #include <string_view>
 
 #include "conf/value.h"
+#include "conf/yaml/host.h"
 
 namespace conf::yaml {
 namespace {
 
 constexpr std::string_view kExpected =
     R"(an address or a name and a port such as "10.0.0.1:80" or "db.internal:80", or "unix:/path")";
-constexpr std::size_t kLongestHost = 253;
-
-// A name whose last label is a number would be a mistyped IPv4 address.
-bool is_host(std::string_view host) {
-  const auto allowed = [](unsigned char c) {
-    return (c < 0x80 && std::isalnum(c) != 0) || c == '-' || c == '_' || c == '.';
-  };
-  const std::string_view last = host.substr(host.rfind('.') + 1);
-  const bool numeric = last.find_first_not_of("0123456789") == std::string_view::npos;
-  return host.size() <= kLongestHost && std::ranges::all_of(host, allowed) && !numeric;
-}
 
 void resolve(const Cursor& at, std::uint16_t port, bool may_be_unknown, Server& server) {
   auto answers = at.source().resolve(server.host);

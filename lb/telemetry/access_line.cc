@@ -30,6 +30,18 @@ std::string_view backend_of(const SessionRecord& record) {
   return record.backend.empty() ? record.frontend : record.backend;
 }
 
+std::string_view name_of(Moment moment) {
+  switch (moment) {
+    case Moment::kStart:
+      return "start";
+    case Moment::kProgress:
+      return "progress";
+    case Moment::kEnd:
+      break;
+  }
+  return "end";
+}
+
 void append_milliseconds(std::string_view key, std::chrono::milliseconds time, std::string& out) {
   if (time.count() < 0) {
     fmt::format_to(std::back_inserter(out), FMT_COMPILE(R"(,"{}":null)"), key);
@@ -52,7 +64,7 @@ void append_name(std::string_view key, std::string_view name, std::string& out) 
 AccessLine::AccessLine(conf::LogFormat format)
     : format_(format),
       timestamp_(format == conf::LogFormat::kTcplog ? Timestamp::Form::kHaproxy
-                                                    : Timestamp::Form::kIso) {}
+                                                    : Timestamp::Form::kUtc) {}
 
 void AccessLine::append(const SessionRecord& record, std::string& out) {
   if (format_ == conf::LogFormat::kTcplog) {
@@ -73,7 +85,7 @@ void AccessLine::append_tcplog(const SessionRecord& record, std::string& out) {
   fmt::format_to(end, FMT_COMPILE(" [{}] "), timestamp_.text(record.accepted));
   append_plain(record.frontend, out);
   if (!record.handshake_error.empty()) {
-    fmt::format_to(end, FMT_COMPILE("/{}: {}\n"), record.bind_id, record.handshake_error);
+    fmt::format_to(end, FMT_COMPILE("/{}: {}"), record.bind_id, record.handshake_error);
     return;
   }
   out += ' ';
@@ -83,18 +95,20 @@ void AccessLine::append_tcplog(const SessionRecord& record, std::string& out) {
   // In TCP mode HAProxy logs one millisecond more than the session has waited; what reads its lines
   // expects the "1/" of a session that has not waited at all.
   const auto wait = record.queue_time.count() < 0 ? -1 : record.queue_time.count() + 1;
-  fmt::format_to(end, FMT_COMPILE(" {}/{}/{} {} {}{} {}/{}/{}/{}/{}{} {}/{}\n"), wait,
-                 record.connect_time.count(), record.total_time.count(), record.bytes_to_client,
-                 static_cast<char>(record.reason.cause), static_cast<char>(record.reason.stage),
-                 record.process_sessions, record.frontend_sessions, record.backend_sessions,
-                 record.server_sessions, record.redispatched ? "+" : "", record.retries,
-                 record.server_queue, record.backend_queue);
+  const std::string_view plus = record.partial ? "+" : "";
+  fmt::format_to(end, FMT_COMPILE(" {}/{}/{}{} {}{} {}{} {}/{}/{}/{}/{}{} {}/{}"), wait,
+                 record.connect_time.count(), plus, record.total_time.count(), plus,
+                 record.bytes_to_client, static_cast<char>(record.reason.cause),
+                 static_cast<char>(record.reason.stage), record.process_sessions,
+                 record.frontend_sessions, record.backend_sessions, record.server_sessions,
+                 record.redispatched ? "+" : "", record.retries, record.server_queue,
+                 record.backend_queue);
 }
 
 void AccessLine::append_json_object(const SessionRecord& record, std::string& out) {
   const auto end = std::back_inserter(out);
-  fmt::format_to(end, FMT_COMPILE(R"({{"time":"{}","session":{})"),
-                 timestamp_.text(record.accepted), record.id);
+  fmt::format_to(end, FMT_COMPILE(R"({{"time":"{}","event":"{}","session":{})"),
+                 timestamp_.text(record.accepted), name_of(record.moment), record.id);
   if (record.client.family == conf::Family::kUnix) {
     out += R"(,"client":null,"client_port":null)";
   } else {
@@ -122,7 +136,6 @@ void AccessLine::append_json_object(const SessionRecord& record, std::string& ou
       record.process_sessions, record.frontend_sessions, record.backend_sessions,
       record.server_sessions, record.retries, record.redispatched, record.server_queue,
       record.backend_queue);
-  out += '\n';
 }
 
 }  // namespace lb::telemetry

@@ -8,13 +8,13 @@
 
 namespace lb::telemetry {
 
-// Writes the one line of an ended session. README.md tells both layouts field by field. One object
+// Writes the line of a session. README.md tells both layouts field by field. One object
 // belongs to one thread.
 class AccessLine {
  public:
   explicit AccessLine(conf::LogFormat format);
 
-  // Appends the line and its newline. Allocates only when `out` has to grow.
+  // Appends the line, without a newline. Allocates only when `out` has to grow.
   void append(const SessionRecord& record, std::string& out);
 
  private:

@@ -16,14 +16,8 @@ struct Label {
 };
 
 Label label_of(Level level) {
-  switch (level) {
-    case Level::kAlert:
-      return {.text = "[ALERT]", .colour = "\x1b[31m"};
-    case Level::kWarning:
-      return {.text = "[WARNING]", .colour = "\x1b[33m"};
-    case Level::kNotice:
-      break;
-  }
+  if (level <= Level::kErr) return {.text = "[ALERT]", .colour = "\x1b[31m"};
+  if (level == Level::kWarning) return {.text = "[WARNING]", .colour = "\x1b[33m"};
   return {.text = "[NOTICE]", .colour = "\x1b[32m"};
 }
 

@@ -22,8 +22,8 @@ constexpr std::size_t kLargeBatch = 65'536;  // bytes that are not held back for
 }  // namespace
 
 LogWriter::LogWriter(const std::vector<conf::LogTarget>& targets, std::size_t channels,
-                     LogOpener opener)
-    : opener_(std::move(opener)) {
+                     LogOpener opener, Announce announce)
+    : opener_(std::move(opener)), announce_(std::move(announce)) {
   ::tzset();  // reads the zone's file while its path can still be reached
   for (const conf::LogTarget& target : targets) {
     if (target.kind == conf::LogTarget::Kind::kNone) continue;
@@ -45,7 +45,7 @@ LogWriter::~LogWriter() {
 std::vector<std::string> LogWriter::faults() const {
   std::vector<std::string> faults;
   for (const Group& group : groups_) {
-    for (const TargetWriter& target : group.targets) {
+    for (const LogTarget& target : group.targets) {
       if (!target.fault().empty()) faults.push_back(target.fault());
     }
   }
@@ -58,7 +58,7 @@ std::uint64_t LogWriter::dropped() const {
   std::uint64_t lines = 0;
   for (const LogChannel& channel : channels_) lines += channel.dropped();
   for (const Group& group : groups_) {
-    for (const TargetWriter& target : group.targets) lines += target.dropped();
+    for (const LogTarget& target : group.targets) lines += target.dropped();
   }
   return lines;
 }
@@ -95,47 +95,76 @@ std::size_t LogWriter::drain() {
   do {
     round = 0;
     for (LogChannel& channel : channels_) {
-      round += channel.consume(kAtOnce, [this](const LogChannel::Entry& entry) {
-        for (Group& group : groups_) group.append(entry);
-      });
-      for (Group& group : groups_) {
-        if (group.lines.size() >= kLargeBatch) group.write();
-      }
+      round += channel.consume(kAtOnce, [this](const LogChannel::Entry& entry) { take(entry); });
+      write(kLargeBatch);
     }
     taken += round;
   } while (round > 0);
-  tell_outage(taken == 0);
-  for (Group& group : groups_) group.write();
+  tell_overrun(taken == 0);
+  do write(1);
+  while (spread_news());
   return taken;
 }
 
+void LogWriter::take(const LogChannel::Entry& entry) {
+  for (Group& group : groups_) {
+    if (const auto* record = std::get_if<SessionRecord>(&entry)) {
+      group.take(*record);
+    } else {
+      group.take(std::get<Note>(entry));
+    }
+  }
+}
+
 // Full rings are told of once, when nothing more has been dropped for a while.
-void LogWriter::tell_outage(bool idle) {
+void LogWriter::tell_overrun(bool idle) {
   std::uint64_t dropped = 0;
   for (const LogChannel& channel : channels_) dropped += channel.dropped();
   const bool settled = dropped == std::exchange(seen_dropped_, dropped);
   if (dropped == told_dropped_ || !(idle || settled)) return;
-  const Note note{
-      .level = Level::kWarning,
-      .time = std::chrono::system_clock::now(),
-      .text = fmt::format("{} log lines were dropped: they came faster than they could be written",
-                          dropped - std::exchange(told_dropped_, dropped))};
-  for (Group& group : groups_) append_note(note, group.format, group.lines);
+  const Note note = note_of_dropped(dropped - std::exchange(told_dropped_, dropped),
+                                    "they came faster than they could be written");
+  for (Group& group : groups_) group.take(note);
 }
 
-void LogWriter::Group::append(const LogChannel::Entry& entry) {
-  if (const auto* record = std::get_if<SessionRecord>(&entry)) {
-    access_line.append(*record, lines);
-  } else {
-    append_note(std::get<Note>(entry), format, lines);
+// Writes out what is held for targets that have so much.
+void LogWriter::write(std::size_t least) {
+  const auto now = std::chrono::steady_clock::now();
+  for (Group& group : groups_) {
+    for (LogTarget& target : group.targets) {
+      if (target.pending() >= least) target.write(now);
+    }
   }
 }
 
-void LogWriter::Group::write() {
-  if (lines.empty()) return;
-  const auto now = std::chrono::steady_clock::now();
-  for (TargetWriter& target : targets) target.write(lines, now);
-  lines.clear();
+// What befalls one target is told to the console and by the others; false: nothing did.
+bool LogWriter::spread_news() {
+  bool any = false;
+  for (Group& group : groups_) {
+    for (LogTarget& target : group.targets) {
+      for (const auto& [note, here_too] : target.take_news()) {
+        any = true;
+        announce_(note);
+        for (Group& other : groups_) other.take(note, here_too ? nullptr : &target);
+      }
+    }
+  }
+  return any;
+}
+
+void LogWriter::Group::take(const SessionRecord& record) {
+  line.clear();
+  access_line.append(record, line);
+  for (LogTarget& target : targets)
+    target.take(record.level, record.accepted + record.total_time, line);
+}
+
+void LogWriter::Group::take(const Note& note, const LogTarget* except) {
+  line.clear();
+  append_note(note, format, line);
+  for (LogTarget& target : targets) {
+    if (&target != except) target.take(note.level, note.time, line);
+  }
 }
 
 }  // namespace lb::telemetry

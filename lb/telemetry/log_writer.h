@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -12,7 +13,7 @@
 #include "lb/telemetry/access_line.h"
 #include "lb/telemetry/doorbell.h"
 #include "lb/telemetry/log_channel.h"
-#include "lb/telemetry/target_writer.h"
+#include "lb/telemetry/log_target.h"
 
 namespace lb::telemetry {
 
@@ -21,7 +22,12 @@ namespace lb::telemetry {
 // any more.
 class LogWriter {
  public:
-  LogWriter(const std::vector<conf::LogTarget>& targets, std::size_t channels, LogOpener opener);
+  // `announce` tells the console what befalls a target, on the writer's thread.
+  using Announce = std::function<void(const Note& note)>;
+
+  LogWriter(
+      const std::vector<conf::LogTarget>& targets, std::size_t channels, LogOpener opener,
+      Announce announce = [](const Note&) {});
   LogWriter(const LogWriter&) = delete;
   LogWriter& operator=(const LogWriter&) = delete;
   ~LogWriter();
@@ -39,22 +45,26 @@ class LogWriter {
   // The targets that share a format, so that each record is formatted once for all of them.
   struct Group {
     explicit Group(conf::LogFormat with) : format(with), access_line(with) {}
-    void append(const LogChannel::Entry& entry);
-    void write();
+    void take(const SessionRecord& record);
+    void take(const Note& note, const LogTarget* except = nullptr);
 
     conf::LogFormat format;
     AccessLine access_line;
-    std::string lines;
-    std::deque<TargetWriter> targets;
+    std::string line;
+    std::deque<LogTarget> targets;
   };
 
   Group& group(conf::LogFormat format);
   void run();
   [[nodiscard]] bool has_work() const;
   std::size_t drain();
-  void tell_outage(bool idle);
+  void take(const LogChannel::Entry& entry);
+  void tell_overrun(bool idle);
+  void write(std::size_t least);
+  [[nodiscard]] bool spread_news();
 
   const LogOpener opener_;
+  const Announce announce_;
   std::deque<Group> groups_;
   Doorbell doorbell_;
   std::deque<LogChannel> channels_;

@@ -3,12 +3,16 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
-#include "conf/model.h"
+#include "conf/log.h"
 
 namespace lb::telemetry {
 
-enum class Level : std::uint8_t { kAlert, kWarning, kNotice };
+using Level = conf::LogLevel;
+
+// "emerg" to "debug", as syslog and HAProxy spell them.
+[[nodiscard]] std::string_view name_of(Level level);
 
 // An event that an operator acts on.
 struct Note {
@@ -17,7 +21,14 @@ struct Note {
   std::string text;
 };
 
-// Appends the note as one line: the text alone beside tcplog lines, as HAProxy, or a JSON object.
+// An event that happens now.
+[[nodiscard]] Note note_of(Level level, std::string text);
+
+// "40 log lines were dropped: No space left on device"
+[[nodiscard]] Note note_of_dropped(std::uint64_t lines, std::string_view why);
+
+// Appends the note, without a newline: its text alone beside tcplog lines, as HAProxy, or a JSON
+// object.
 void append_note(const Note& note, conf::LogFormat format, std::string& out);
 
 }  // namespace lb::telemetry

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "conf/log.h"
 #include "lb/net/address.h"
 
 namespace lb::telemetry {
@@ -34,9 +35,19 @@ struct CloseReason {
   friend bool operator==(const CloseReason&, const CloseReason&) = default;
 };
 
-// One ended session as the access log tells it. A plain value: names point into the configuration,
+// When in a session's life it is written down.
+enum class Moment : std::uint8_t {
+  kStart,     // its server is connected
+  kProgress,  // so much more of it has passed
+  kEnd,
+};
+
+// One session as the access log tells it. A plain value: names point into the configuration,
 // which outlives the log writer.
 struct SessionRecord {
+  Moment moment = Moment::kEnd;
+  conf::LogLevel level = conf::LogLevel::kInfo;
+  bool partial = false;  // its counts may still grow: HAProxy's "+"
   std::uint64_t id = 0;  // unique in the process
   std::chrono::system_clock::time_point accepted;
   net::Peer client;
@@ -48,6 +59,7 @@ struct SessionRecord {
   std::chrono::milliseconds queue_time{-1};    // until the last attempt; -1: never got so far
   std::chrono::milliseconds connect_time{-1};  // of that attempt; -1: no connection
   std::chrono::milliseconds total_time{0};
+  bool client_spoke = false;  // sent a byte, even one that no server took
   std::uint64_t bytes_to_server = 0;
   std::uint64_t bytes_to_client = 0;
   CloseReason reason;

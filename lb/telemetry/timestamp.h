@@ -8,13 +8,15 @@
 
 namespace lb::telemetry {
 
-// Writes points in time to the millisecond. Remembers the last second it wrote, because most lines
-// of a busy log share theirs; so one object belongs to one thread.
+// Writes points in time. Remembers the last second it wrote, because most lines of a busy log share
+// theirs; so one object belongs to one thread.
 class Timestamp {
  public:
   enum class Form : std::uint8_t {
     kHaproxy,  // 22/Nov/2026:20:45:26.046, local time
-    kIso,      // 2026-11-22T20:45:26.046Z
+    kUtc,      // 2026-11-22T20:45:26.046Z
+    kSyslog,   // Nov 22 20:45:26, local time (RFC 3164)
+    kOffset,   // 2026-11-22T21:45:26.046812+01:00, local time (RFC 5424)
   };
 
   explicit Timestamp(Form form) : form_(form) {}
@@ -28,6 +30,7 @@ class Timestamp {
   Form form_;
   std::chrono::sys_seconds second_ = std::chrono::sys_seconds::min();
   std::array<char, 40> text_{};
+  std::array<char, 6> offset_{};  // "+01:00"
   std::size_t second_length_ = 0;
 };
 

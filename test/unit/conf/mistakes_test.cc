@@ -18,7 +18,7 @@ TEST_CASE("a wrong line of a frontend is told with its place and what would be r
       {"maxcon: 5", "5: frontends.web.maxcon: is no known key: did you mean \"maxconn\"?"},
       {"frobnicate: 5",
        "5: frontends.web.frobnicate: is no known key: known here are bind, maxconn, allow, deny, "
-       "max_per_source, backend, timeouts, tcp"},
+       "max_per_source, backend, timeouts, tcp, log"},
       {"maxconn: many",
        "5: frontends.web.maxconn: must be a number from 0 to 2147483647, is \"many\""},
       {"maxconn: -1", "5: frontends.web.maxconn: must be a number from 0 to 2147483647, is \"-1\""},
@@ -209,21 +209,63 @@ TEST_CASE("a backend that does not exist is told, with the one that was meant", 
               "backends"});
 }
 
+TEST_CASE("a wrong moment to log a session is told", "[conf]") {
+  const auto [text, wrong] = GENERATE(values<Case>({
+      {"at: middle", "at: must be start, end, or how often in between, such as 1h, is \"middle\""},
+      {"at: []", "at: names no moment: leave it out for end alone"},
+      {"at: [start, end, start]", "at[2]: is a second one of its kind: keep one"},
+      {"at: [1h, 2h]", "at[1]: is a second one of its kind: keep one"},
+      {"at: 999ms", "at: must be from 1s to 24d, is \"999ms\""},
+      {"at: [infinite]", "at[0]: must be from 1s to 24d, is \"infinite\""},
+      {"logasap: true",
+       "logasap: is no known key: known here are dontlognull, separate_errors, asap, at"},
+  }));
+  CHECK(mistakes_of(file_with("    log: {" + std::string(text) + "}\n")) ==
+        Lines{std::string("lb.yaml:5: frontends.web.log.") + wrong});
+}
+
 TEST_CASE("a wrong global is told", "[conf]") {
   const auto [text, wrong] = GENERATE(values<Case>({
       {"threads: 65", "threads: must be auto or a number from 1 to 64, is \"65\""},
       {"maxconn: 0", "maxconn: must be auto or a number from 1 to 2147483647, is \"0\""},
       {"user: ghost", "user: there is no user \"ghost\": name one that this machine has"},
       {"group: ghosts", "group: there is no group \"ghosts\": name one that this machine has"},
-      {"log: \"udp://127.0.0.1:514\"",
-       "log: \"udp://127.0.0.1:514\" would be syslog, which this version does not speak: log to "
-       "stdout, stderr, none or the absolute path of a file"},
-      {"log: /dev/log",
-       "log: \"/dev/log\" would be syslog, which this version does not speak: log to stdout, "
-       "stderr, "
-       "none or the absolute path of a file"},
       {"log: t.log",
-       "log: must be stdout, stderr, none or the absolute path of a file, is \"t.log\""},
+       "log: must be stdout, stderr, none, the absolute path of a file, \"udp://host:514\", "
+       "/dev/log "
+       "or \"unix:/path\", is \"t.log\""},
+      {"log: \"udp://127.0.0.1:0\"",
+       "log: must have a port from 1 to 65535, is \"udp://127.0.0.1:0\""},
+      {"log: \"udp://10.0.0:514\"",
+       "log: must name a machine or its address, such as \"udp://192.0.2.1:514\" or "
+       "\"udp://[2001:db8::1]\", has \"10.0.0\""},
+      {"log: \"udp://\"",
+       "log: must name a machine or its address, such as \"udp://192.0.2.1:514\" or "
+       "\"udp://[2001:db8::1]\", has \"\""},
+      {"log: \"udp://nobody.internal\"",
+       "log: \"nobody.internal\" has no address: Name or service not known; write the address "
+       "itself"},
+      {"log: \"unix:log\"",
+       "log: must be the absolute path of a socket, such as \"unix:/dev/log\", is \"unix:log\""},
+      {"log: {to: /dev/log, format: rfc5424}",
+       "log.format: must be tcplog or json, is \"rfc5424\": write frame: rfc5424"},
+      {"log: {to: /dev/log, frame: syslog}",
+       "log.frame: must be raw, local, rfc3164, rfc5424, priority, short, timed or iso, is "
+       "\"syslog\""},
+      {"log: {to: /dev/log, level: error}",
+       "log.level: must be emerg, alert, crit, err, warning, notice, info or debug, is \"error\""},
+      {"log: {to: /dev/log, tag: \"a b\"}",
+       "log.tag: must be 1 to 48 visible characters without a space, is \"a b\""},
+      {"log: {to: /dev/log, len: 79}", "log.len: must be a number from 80 to 65535, is \"79\""},
+      {"log: {to: /dev/log, sample: {ranges: \"1\"}}", "log.sample: has no of: write of: 10"},
+      {"log: {to: /dev/log, sample: {ranges: \"3-2\", of: 9}}",
+       "log.sample.ranges: must be numbers and ranges such as \"1\" or \"1,3-5\", is \"3-2\""},
+      {"log: {to: /dev/log, sample: {ranges: \"1,\", of: 9}}",
+       "log.sample.ranges: must be numbers and ranges such as \"1\" or \"1,3-5\", is \"1,\""},
+      {"log: {to: /dev/log, sample: {ranges: \"3,1-4\", of: 9}}",
+       "log.sample.ranges: has a number twice: \"3,1-4\""},
+      {"log: {to: /dev/log, sample: {ranges: \"1-3\", of: 2}}",
+       "log.sample: counts to 2, but its ranges reach 3: raise `of` or lower the ranges"},
       {"log: [none, stdout]", "log: lists none beside other targets: keep one or the other"},
       {"log: []", "log: lists no target: say none to log nothing"},
       {"log: {format: json}", "log: has no to: write to: stdout"},

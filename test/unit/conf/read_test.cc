@@ -151,6 +151,61 @@ TEST_CASE("idle sets client and server, which have the last word wherever they s
   CHECK(one.backends[0].server_timeout == kInfinite);
 }
 
+LogTarget log_of(const std::string& target) {
+  return reading_of(file_with("") + "global: {log: " + target + "}\n").config.global.logs.at(0);
+}
+
+TEST_CASE("a syslog daemon is reached by address, by name or by path", "[conf]") {
+  const auto address = [](const std::string& target) { return to_string(log_of(target).address); };
+
+  CHECK(log_of("/dev/log").kind == LogTarget::Kind::kSyslog);
+  CHECK(address("/dev/log") == "unix:/dev/log");
+  CHECK(address("\"unix:/run/log.sock\"") == "unix:/run/log.sock");
+  CHECK(address("\"udp://192.0.2.7\"") == "192.0.2.7:514");
+  CHECK(address("\"udp://192.0.2.7:5140\"") == "192.0.2.7:5140");
+  CHECK(address("\"udp://[2001:db8::7]\"") == "[2001:db8::7]:514");
+  CHECK(address("\"udp://[2001:db8::7]:5140\"") == "[2001:db8::7]:5140");
+  CHECK(address("\"udp://db.internal\"") == "10.0.0.7:514");
+}
+
+TEST_CASE("frame and length of a log target follow what it is, unless given", "[conf]") {
+  CHECK(log_of("stdout").frame == LogFrame::kRaw);
+  CHECK(log_of("stdout").length == 0);
+  CHECK(log_of("/dev/log").frame == LogFrame::kLocal);
+  CHECK(log_of("/dev/log").length == 1024);
+  CHECK(log_of("{to: /dev/log, hostname: lb1}").frame == LogFrame::kRfc3164);
+  CHECK(log_of("{to: /var/log/t.log, hostname: lb1}").frame == LogFrame::kRaw);
+  CHECK(log_of("{frame: iso, len: 80, to: /dev/log}").frame == LogFrame::kIso);
+  CHECK(log_of("{frame: iso, len: 80, to: /dev/log}").length == 80);
+}
+
+TEST_CASE("a log target has its facility, names, levels and sample", "[conf]") {
+  const LogTarget log = log_of(
+      "{to: /dev/log, facility: local7, tag: edge, hostname: auto, level: err, min_level: crit, "
+      "sample: {ranges: \"3-5,1\", of: 6}}");
+
+  CHECK(log.facility == 23);
+  CHECK(log.tag == "edge");
+  CHECK(log.hostname == "auto");
+  CHECK((log.level == LogLevel::kErr && log.min_level == LogLevel::kCrit));
+  CHECK(log.sample.ranges == std::vector<LogSample::Range>{{1, 1}, {3, 5}});
+  CHECK(log.sample.of == 6);
+}
+
+TEST_CASE("a frontend logs as defaults say, key by key", "[conf]") {
+  const auto log =
+      reading_of(file_with("    log: {dontlognull: false, at: [start, 1h]}\n") +
+                 "defaults: {log: {dontlognull: true, separate_errors: true, asap: true}}\n")
+          .config.frontends.at(0)
+          .log;
+
+  CHECK((!log.dontlognull && log.separate_errors && log.asap));
+  CHECK((log.start && !log.end && log.every == std::chrono::hours{1}));
+  const SessionLog plain = reading_of(file_with("")).config.frontends.at(0).log;
+  CHECK((!plain.dontlognull && !plain.separate_errors && !plain.asap));
+  CHECK((!plain.start && plain.end && plain.every.count() == 0));
+}
+
 TEST_CASE("server_defaults hold for servers that do not say otherwise", "[conf]") {
   const auto servers =
       reading_of(

@@ -114,7 +114,7 @@ std::string file_setting(std::string path, const std::string& value) {
   if (path.contains(".servers.<name>")) {
     path.replace(path.find("<name>"), 6, "s1");
   }
-  if (path == "global.log.format") file["global"]["log"]["to"] = "stdout";
+  if (path.starts_with("global.log.")) file["global"]["log"]["to"] = "stdout";
   std::ranges::replace(path, '.', '/');
   file[json::json_pointer("/" + path)] = value;
   return file.dump();
@@ -122,6 +122,18 @@ std::string file_setting(std::string path, const std::string& value) {
 
 std::string shown(const Tcp& tcp) {
   return fmt::format("{}{}{}{}", tcp.nodelay, tcp.keepalive, tcp.user_timeout.count(), tcp.splice);
+}
+
+std::string shown(const LogTarget& log) {
+  return fmt::format("{} {} {} {} {} {} {} {} {}", static_cast<int>(log.kind),
+                     static_cast<int>(log.format), static_cast<int>(log.frame), log.facility,
+                     log.tag, log.hostname, log.length, static_cast<int>(log.level),
+                     static_cast<int>(log.min_level));
+}
+
+std::string shown(const SessionLog& log) {
+  return fmt::format("{}{}{}{}{} {}", log.dontlognull, log.separate_errors, log.asap, log.start,
+                     log.end, log.every.count());
 }
 
 // All of a model that these files can change.
@@ -132,14 +144,14 @@ std::string shown(const Config& config) {
   const Backend& app = config.backends.at(0);
   const Server& server = app.servers.at(0);
   return fmt::format(
-      "{} {} {} {} {}:{} | {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} | {} {} {} {} {}",
+      "{} {} {} {} {} | {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} | {} {} {} {} {}",
       global.threads, global.maxconn, global.maxpipes, global.logs.size(),
-      static_cast<int>(global.logs.at(0).kind), static_cast<int>(global.logs[0].format),
-      bind.backlog, bind.v6only, bind.accept_proxy.has_value(), web.client_hs_timeout.count(),
-      web.maxconn, web.max_per_source, web.client_timeout.count(), shown(web.tcp),
-      static_cast<int>(app.balance), app.retries, app.abort_on_close, app.connect_timeout.count(),
-      app.server_timeout.count(), app.queue_timeout.count(), shown(app.tcp), server.weight,
-      server.maxconn, server.backup, server.disabled, server.send_proxy.has_value());
+      shown(global.logs.at(0)), bind.backlog, bind.v6only, bind.accept_proxy.has_value(),
+      web.client_hs_timeout.count(), web.maxconn, web.max_per_source, web.client_timeout.count(),
+      shown(web.tcp), shown(web.log), static_cast<int>(app.balance), app.retries,
+      app.abort_on_close, app.connect_timeout.count(), app.server_timeout.count(),
+      app.queue_timeout.count(), shown(app.tcp), server.weight, server.maxconn, server.backup,
+      server.disabled, server.send_proxy.has_value());
 }
 
 TEST_CASE("writing a default out changes nothing", "[conf]") {

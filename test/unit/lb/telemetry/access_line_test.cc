@@ -10,6 +10,7 @@
 using lb::net::Peer;
 using lb::telemetry::AccessLine;
 using lb::telemetry::Cause;
+using lb::telemetry::Moment;
 using lb::telemetry::SessionRecord;
 using lb::telemetry::Stage;
 using namespace std::chrono_literals;
@@ -49,7 +50,7 @@ std::string tcplog(const SessionRecord& record) {
 nlohmann::json json(const SessionRecord& record) {
   std::string out;
   AccessLine(conf::LogFormat::kJson).append(record, out);
-  REQUIRE(out.find('\n') == out.size() - 1);
+  REQUIRE(out.find('\n') == std::string::npos);
   return nlohmann::json::parse(out);
 }
 
@@ -57,7 +58,7 @@ nlohmann::json json(const SessionRecord& record) {
 
 TEST_CASE("an ordinary session reads as in HAProxy's tcplog", "[telemetry]") {
   CHECK(tcplog(ordinary()) ==
-        "127.0.0.1:39094 [22/Nov/2026:20:45:26.046] web app/s1 1/0/3 5 -- 1/1/0/0/0 0/0\n");
+        "127.0.0.1:39094 [22/Nov/2026:20:45:26.046] web app/s1 1/0/3 5 -- 1/1/0/0/0 0/0");
 }
 
 TEST_CASE("tcplog shows no server, and the frontend for want of a backend", "[telemetry]") {
@@ -71,7 +72,7 @@ TEST_CASE("tcplog shows no server, and the frontend for want of a backend", "[te
   record.reason = {.cause = Cause::kServerAbort, .stage = Stage::kConnect};
 
   CHECK(tcplog(record) ==
-        "127.0.0.1:39094 [22/Nov/2026:20:45:26.046] web web/<NOSRV> -1/-1/0 0 SC 1/1/0/0/0 0/0\n");
+        "127.0.0.1:39094 [22/Nov/2026:20:45:26.046] web web/<NOSRV> -1/-1/0 0 SC 1/1/0/0/0 0/0");
 }
 
 TEST_CASE("tcplog marks retries that went to another server", "[telemetry]") {
@@ -89,15 +90,15 @@ TEST_CASE("tcplog marks retries that went to another server", "[telemetry]") {
   record.total_time = 2500ms;
 
   const std::string head = "127.0.0.1:39094 [22/Nov/2026:20:45:26.046] web app/s1 ";
-  CHECK(tcplog(record) == head + "1501/-1/2500 5 sC 9/8/7/6/2 4/3\n");
+  CHECK(tcplog(record) == head + "1501/-1/2500 5 sC 9/8/7/6/2 4/3");
 
   record.redispatched = true;
-  CHECK(tcplog(record) == head + "1501/-1/2500 5 sC 9/8/7/6/+2 4/3\n");
+  CHECK(tcplog(record) == head + "1501/-1/2500 5 sC 9/8/7/6/+2 4/3");
 }
 
 TEST_CASE("tcplog names IPv6 clients without brackets and UNIX clients by their bind",
           "[telemetry]") {
-  const std::string rest = " [22/Nov/2026:20:45:26.046] web app/s1 1/0/3 5 -- 1/1/0/0/0 0/0\n";
+  const std::string rest = " [22/Nov/2026:20:45:26.046] web app/s1 1/0/3 5 -- 1/1/0/0/0 0/0";
   SessionRecord record = ordinary();
   record.client = {.family = conf::Family::kIpv6, .port = 53062, .ip = {}};
   record.client.ip[15] = 1;
@@ -108,21 +109,35 @@ TEST_CASE("tcplog names IPv6 clients without brackets and UNIX clients by their 
   CHECK(tcplog(record) == "unix:2" + rest);
 }
 
+TEST_CASE("a session that goes on is told with HAProxy's plus, and as its moment in JSON",
+          "[telemetry]") {
+  SessionRecord record = ordinary();
+  record.moment = Moment::kStart;
+  record.partial = true;
+
+  CHECK(tcplog(record) ==
+        "127.0.0.1:39094 [22/Nov/2026:20:45:26.046] web app/s1 1/0/+3 +5 -- 1/1/0/0/0 0/0");
+  CHECK(json(record)["event"] == "start");
+  record.moment = Moment::kProgress;
+  CHECK(json(record)["event"] == "progress");
+  CHECK(json(record)["bytes_to_client"] == 5);
+}
+
 TEST_CASE("names cannot break out of their line", "[telemetry]") {
   SessionRecord record = ordinary();
   record.frontend = "we\nb";
   record.server = "s\"1\n";
 
-  CHECK(tcplog(record).find('\n') == tcplog(record).size() - 1);
+  CHECK(tcplog(record).find('\n') == std::string::npos);
   CHECK(json(record)["frontend"] == "we\nb");
   CHECK(json(record)["server"] == "s\"1\n");
 }
 
 TEST_CASE("a JSON line tells every field of a session", "[telemetry]") {
   CHECK(json(ordinary()) == nlohmann::json::parse(R"({
-    "time": "2026-11-22T20:45:26.046Z", "session": 7, "client": "127.0.0.1", "client_port": 39094,
+    "time": "2026-11-22T20:45:26.046Z", "event": "end", "session": 7, "client": "127.0.0.1", "client_port": 39094,
     "frontend": "web", "bind": "127.0.0.1:8080", "backend": "app", "server": "s1",
-    "queue_ms": 0, "connect_ms": 0, "total_ms": 3, "bytes_to_server": 4, "bytes_to_client": 5,
+    "handshake_error": null, "queue_ms": 0, "connect_ms": 0, "total_ms": 3, "bytes_to_server": 4, "bytes_to_client": 5,
     "termination": "--", "process_sessions": 1, "frontend_sessions": 1, "backend_sessions": 0,
     "server_sessions": 0, "retries": 0, "redispatched": false, "server_queue": 0,
     "backend_queue": 0})"));

@@ -1,4 +1,4 @@
-#include "lb/telemetry/target_writer.h"
+#include "lb/telemetry/stream_sink.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -11,6 +11,7 @@
 #include <chrono>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "lb/net/opener.h"
 #include "test/unit/lb/telemetry/scratch.h"
@@ -18,7 +19,8 @@
 using lb::net::Fd;
 using lb::net::Status;
 using lb::telemetry::LogOpener;
-using lb::telemetry::TargetWriter;
+using lb::telemetry::Note;
+using lb::telemetry::StreamSink;
 using scratch::Folder;
 using namespace std::chrono_literals;
 
@@ -28,7 +30,22 @@ const LogOpener kOpener = [](const std::string& path) { return lb::net::Opener()
 constexpr std::chrono::steady_clock::time_point kStart{1h};
 
 conf::LogTarget file_target(const std::string& path) {
-  return {.kind = conf::LogTarget::Kind::kFile, .path = path, .format = conf::LogFormat::kTcplog};
+  conf::LogTarget target;
+  target.kind = conf::LogTarget::Kind::kFile;
+  target.path = path;
+  return target;
+}
+
+void append_plainly(const Note& note, std::string& out) { out += note.text + "\n"; }
+
+StreamSink sink_to(const std::string& path, const LogOpener& opener = kOpener) {
+  return {file_target(path), opener, append_plainly};
+}
+
+std::vector<std::string> news_of(lb::telemetry::Sink& sink) {
+  std::vector<std::string> texts;
+  for (const auto& news : sink.take_news()) texts.push_back(news.note.text);
+  return texts;
 }
 
 std::string numbered_lines(int from, int count) {
@@ -84,8 +101,8 @@ TEST_CASE("lines are appended to a log file that only its owner and group may re
   const std::string path = folder.file("log");
   const mode_t before = ::umask(0);
 
-  TargetWriter(file_target(path), kOpener).write("one\n", kStart);
-  TargetWriter(file_target(path), kOpener).write("two\nthree\n", kStart);
+  sink_to(path).write("one\n", kStart);
+  sink_to(path).write("two\nthree\n", kStart);
 
   ::umask(before);
   CHECK(scratch::read(path) == "one\ntwo\nthree\n");
@@ -97,7 +114,7 @@ TEST_CASE("lines are appended to a log file that only its owner and group may re
 TEST_CASE("a renamed log file is followed by a new one within a second", "[telemetry]") {
   const Folder folder;
   const std::string path = folder.file("log");
-  TargetWriter target(file_target(path), kOpener);
+  StreamSink target = sink_to(path);
   target.write("one\n", kStart);
 
   std::filesystem::rename(path, folder.file("log.1"));
@@ -112,10 +129,10 @@ TEST_CASE("a renamed log file is followed by a new one within a second", "[telem
 TEST_CASE("a log file that another has replaced is left for it", "[telemetry]") {
   const Folder folder;
   const std::string path = folder.file("log");
-  TargetWriter target(file_target(path), kOpener);
+  StreamSink target = sink_to(path);
   target.write("one\n", kStart);
 
-  TargetWriter(file_target(folder.file("other")), kOpener).write("other\n", kStart);
+  sink_to(folder.file("other")).write("other\n", kStart);
   std::filesystem::rename(folder.file("other"), path);
   target.write("two\n", kStart + 1s);
 
@@ -130,7 +147,7 @@ TEST_CASE("a log file that cannot be opened anew goes on being written", "[telem
     if (!allowed) return std::unexpected(Status(EACCES));
     return lb::net::Opener().open_log(name);
   };
-  TargetWriter target(file_target(path), opener);
+  StreamSink target = sink_to(path, opener);
   target.write("one\n", kStart);
 
   std::filesystem::rename(path, folder.file("log.1"));
@@ -148,7 +165,7 @@ TEST_CASE("a log file that cannot be opened is named, and opened when it can be"
   const Folder folder;
   const std::string path = folder.file("later/log");
 
-  TargetWriter target(file_target(path), kOpener);
+  StreamSink target = sink_to(path);
   target.write("one\ntwo\n", kStart);
   std::filesystem::create_directory(folder.file("later"));
   target.write("three\n", kStart + 1s);
@@ -161,7 +178,7 @@ TEST_CASE("a log file that cannot be opened is named, and opened when it can be"
 TEST_CASE("a pipe that nobody reads costs lines, not time, and then says how many", "[telemetry]") {
   const Folder folder;
   const Fifo fifo(folder.file("pipe"));
-  TargetWriter target(file_target(fifo.path), kOpener);
+  StreamSink target = sink_to(fifo.path);
   const auto began = std::chrono::steady_clock::now();
   for (int i = 0; i < 100; ++i) target.write(numbered_lines(1000 * i, 1000), kStart);
   CHECK(std::chrono::steady_clock::now() - began < 5s);
@@ -179,7 +196,7 @@ TEST_CASE("a pipe that nobody reads costs lines, not time, and then says how man
 TEST_CASE("an outage that goes on is told once, with all it has cost", "[telemetry]") {
   const Folder folder;
   const Fifo fifo(folder.file("pipe"));
-  TargetWriter target(file_target(fifo.path), kOpener);
+  StreamSink target = sink_to(fifo.path);
 
   target.write(std::string(Fifo::kSize - 1, 'x') + "\n", kStart);
   for (int i = 0; i < 5; ++i) target.write("lost\nlost\n", kStart);
@@ -195,7 +212,7 @@ TEST_CASE("an outage that goes on is told once, with all it has cost", "[telemet
 TEST_CASE("a full disk cuts no line in two", "[telemetry]") {
   const Folder folder;
   const std::string path = folder.file("log");
-  TargetWriter target(file_target(path), kOpener);
+  StreamSink target = sink_to(path);
 
   {
     const FileLimit limit(10);
@@ -213,7 +230,7 @@ TEST_CASE("a full disk cuts no line in two", "[telemetry]") {
 TEST_CASE("the end of a cut line does not turn up in another file", "[telemetry]") {
   const Folder folder;
   const std::string path = folder.file("log");
-  TargetWriter target(file_target(path), kOpener);
+  StreamSink target = sink_to(path);
 
   {
     const FileLimit limit(10);
@@ -229,7 +246,7 @@ TEST_CASE("a device without space is counted and left when its file comes back",
   const Folder folder;
   const std::string path = folder.file("log");
   std::filesystem::create_symlink("/dev/full", path);
-  TargetWriter target(file_target(path), kOpener);
+  StreamSink target = sink_to(path);
 
   target.write("one\ntwo\n", kStart);
   std::filesystem::remove(path);
@@ -242,10 +259,82 @@ TEST_CASE("a reader that has gone is counted, not fatal", "[telemetry]") {
   ::signal(SIGPIPE, SIG_IGN);
   const Folder folder;
   Fifo fifo(folder.file("pipe"));
-  TargetWriter target(file_target(fifo.path), kOpener);
+  StreamSink target = sink_to(fifo.path);
 
   fifo.reader.reset();
   target.write("one\ntwo\n", kStart);
 
   CHECK(target.dropped() == 2);
+}
+
+TEST_CASE("an outage is told to the others when it begins and once it is over", "[telemetry]") {
+  const Folder folder;
+  const std::string path = folder.file("log");
+  std::filesystem::create_symlink("/dev/full", path);
+  StreamSink target = sink_to(path);
+
+  target.write("one\ntwo\n", kStart);
+  CHECK(news_of(target) == std::vector<std::string>{"log file '" + path +
+                                                    "': lines are dropped until it takes them "
+                                                    "again: No space left on device"});
+  target.write("three\n", kStart + 500ms);
+  CHECK(news_of(target).empty());
+  std::filesystem::remove(path);
+  target.write("four\n", kStart + 1s);
+
+  CHECK(news_of(target) ==
+        std::vector<std::string>{"log file '" + path + "': takes lines again, 3 were dropped"});
+}
+
+TEST_CASE("that a moved log file cannot be opened anew is told once, everywhere", "[telemetry]") {
+  const Folder folder;
+  const std::string path = folder.file("log");
+  bool allowed = true;
+  const LogOpener opener = [&](const std::string& name) -> std::expected<Fd, Status> {
+    if (!allowed) return std::unexpected(Status(EACCES));
+    return lb::net::Opener().open_log(name);
+  };
+  StreamSink target = sink_to(path, opener);
+  std::filesystem::rename(path, folder.file("log.1"));
+  allowed = false;
+
+  for (int second = 1; second < 5; ++second) target.write("line\n", kStart + 1s * second);
+
+  const auto news = target.take_news();
+  REQUIRE(news.size() == 1);
+  CHECK(news[0].here_too);
+  CHECK(news[0].note.text == "log file '" + path +
+                                 "': was moved away and cannot be opened anew: Permission denied; "
+                                 "lines go on into the old file");
+  CHECK(target.dropped() == 0);
+}
+
+TEST_CASE("a log file that was moved is missed even where its directory may not be looked at",
+          "[telemetry]") {
+  constexpr uid_t kNobody = 65534;
+  const bool root = ::geteuid() == 0;
+  const Folder folder;
+  const std::string path = folder.file("log");
+  StreamSink target = sink_to(path);
+  const auto close = [&](bool closed) {
+    if (root) {  // root may look everywhere, so it becomes somebody else
+      REQUIRE(::seteuid(closed ? kNobody : 0) == 0);
+    } else {
+      std::filesystem::permissions(folder.file(""), closed ? std::filesystem::perms::none
+                                                           : std::filesystem::perms::owner_all);
+    }
+  };
+
+  close(true);
+  target.write("one\n", kStart + 1s);
+  const auto before = news_of(target);
+  close(false);
+  std::filesystem::rename(path, folder.file("log.1"));
+  close(true);
+  target.write("two\n", kStart + 2s);
+  close(false);
+
+  CHECK(before.empty());
+  CHECK(news_of(target).size() == 1);
+  CHECK(scratch::read(folder.file("log.1")) == "one\ntwo\n");
 }

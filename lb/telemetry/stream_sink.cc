@@ -1,4 +1,4 @@
-#include "lb/telemetry/target_writer.h"
+#include "lb/telemetry/stream_sink.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -7,11 +7,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <climits>
 #include <utility>
-
-#include "lb/telemetry/note.h"
 
 namespace lb::telemetry {
 namespace {
@@ -25,12 +24,22 @@ std::uint64_t count_lines(std::string_view text) {
   return static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
 }
 
+std::string path_of(int descriptor) { return fmt::format("/proc/self/fd/{}", descriptor); }
+
+// What the kernel calls an open file now: it follows a rename, also where the directory may not be
+// looked at any more.
+std::string name_in_kernel(const net::Fd& fd) {
+  std::array<char, PATH_MAX> name{};
+  const ssize_t size = ::readlink(path_of(fd.get()).c_str(), name.data(), name.size());
+  return {name.data(), size < 0 ? 0 : static_cast<std::size_t>(size)};
+}
+
 // A descriptor of our own for stdout or stderr. A terminal is opened anew, because only so can it
 // be made non-blocking without doing that to the shell, which shares the open file.
 std::expected<net::Fd, net::Status> open_standard(int standard) {
   struct stat facts{};
   if (::fstat(standard, &facts) == 0 && S_ISCHR(facts.st_mode)) {
-    const std::string path = fmt::format("/proc/self/fd/{}", standard);
+    const std::string path = path_of(standard);
     const int fd = ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd >= 0) return net::Fd(fd);
   }
@@ -45,30 +54,27 @@ std::string name_of(const conf::LogTarget& target) {
       return "stdout";
     case conf::LogTarget::Kind::kStderr:
       return "stderr";
-    case conf::LogTarget::Kind::kNone:
-    case conf::LogTarget::Kind::kFile:
-      break;
+    default:
+      return fmt::format("log file '{}'", target.path);
   }
-  return fmt::format("log file '{}'", target.path);
 }
 
 }  // namespace
 
-TargetWriter::TargetWriter(conf::LogTarget target, const LogOpener& opener)
-    : target_(std::move(target)), opener_(opener) {
+StreamSink::StreamSink(conf::LogTarget target, const LogOpener& opener, AppendNote append_note)
+    : Sink(name_of(target), std::move(append_note)), target_(std::move(target)), opener_(opener) {
   open();
-  if (!fd_) fault_ = fmt::format("{}: {}", name_of(target_), missing_because_);
+  if (!fd_) set_fault(fmt::format("{}: {}", name(), outage_.why()));
 }
 
-void TargetWriter::open() {
+void StreamSink::open() {
   using Kind = conf::LogTarget::Kind;
   auto opened = target_.kind == Kind::kFile ? opener_(target_.path)
                                             : open_standard(target_.kind == Kind::kStdout ? 1 : 2);
-  if (!opened) {
-    missing_because_ = opened.error().message();
-    return;
-  }
+  if (!opened) return outage_.because(opened.error().message());
   fd_ = std::move(*opened);
+  opened_as_ = name_in_kernel(fd_);
+  told_stuck_ = false;
   struct stat facts{};
   if (::fstat(fd_.get(), &facts) == 0) {
     regular_ = S_ISREG(facts.st_mode);
@@ -78,24 +84,42 @@ void TargetWriter::open() {
   // The file that had the beginning of this line is gone.
   if (!begun_.empty()) {
     begun_.clear();
-    drop(1);
+    outage_.drop(1, now_);
   }
 }
 
-void TargetWriter::follow(steady_clock::time_point now) {
-  if (now - followed_ < kFollowEvery) return;
-  followed_ = now;
-  if (!fd_) return open();
-  struct stat named{};
-  const bool there = ::stat(target_.path.c_str(), &named) == 0;
-  // Not being allowed to look says nothing about the file.
-  const bool same = there ? named.st_dev == device_ && named.st_ino == inode_ : errno != ENOENT;
-  if (!same) open();
+// Lines go on into the old file when the new one cannot be had: after a change of user, say.
+void StreamSink::open_anew() {
+  const std::string why = outage_.why();
+  const int before = fd_.get();
+  open();
+  if (fd_.get() != before) return;
+  if (!std::exchange(told_stuck_, true))
+    outage_.say(Level::kErr, fmt::format("was moved away and cannot be opened anew: {}; lines go "
+                                         "on into the old file",
+                                         outage_.why()));
+  outage_.because(why);
 }
 
-void TargetWriter::write(std::string_view lines, steady_clock::time_point now) {
-  if (target_.kind == conf::LogTarget::Kind::kFile) follow(now);
-  if (!recover()) return drop(count_lines(lines));
+void StreamSink::follow() {
+  if (now_ - followed_ < kFollowEvery) return;
+  followed_ = now_;
+  if (!fd_) return open();
+  if (moved_away()) open_anew();
+}
+
+bool StreamSink::moved_away() const {
+  struct stat named{};
+  if (::stat(target_.path.c_str(), &named) == 0)
+    return named.st_dev != device_ || named.st_ino != inode_;
+  if (errno == ENOENT) return true;
+  return name_in_kernel(fd_) != opened_as_;
+}
+
+void StreamSink::write(std::string_view lines, steady_clock::time_point now) {
+  now_ = now;
+  if (target_.kind == conf::LogTarget::Kind::kFile) follow();
+  if (!recover()) return outage_.drop(count_lines(lines), now);
 
   const std::size_t done = put(lines);
   std::string_view rest = lines.substr(done);
@@ -104,21 +128,16 @@ void TargetWriter::write(std::string_view lines, steady_clock::time_point now) {
     begun_ = rest.substr(0, line);
     rest.remove_prefix(line);
   }
-  if (!rest.empty()) drop(count_lines(rest));
+  outage_.drop(count_lines(rest), now);
 }
 
 // True when the target is well: the line it had begun is whole and the outage has been told.
-bool TargetWriter::recover() {
+bool StreamSink::recover() {
   if (!in_outage()) return true;
   std::string text = begun_;
-  if (missing_ > 0) {
-    append_note({.level = Level::kWarning,
-                 .time = std::chrono::system_clock::now(),
-                 .text = fmt::format("{} log lines were dropped: {}", missing_, missing_because_)},
-                target_.format, text);
-  }
+  if (outage_.goes_on()) append_told_here(text);
   const std::size_t done = put(text);
-  if (done > begun_.size()) missing_ = 0;
+  if (outage_.goes_on() && done > begun_.size()) outage_.over();
   if (done <= begun_.size() && done < text.size()) {
     begun_.erase(0, done);
     return false;
@@ -128,7 +147,7 @@ bool TargetWriter::recover() {
 }
 
 // Returns how many bytes the target took.
-std::size_t TargetWriter::put(std::string_view text) {
+std::size_t StreamSink::put(std::string_view text) {
   std::size_t done = 0;
   while (fd_ && done < text.size()) {
     std::size_t size = text.size() - done;
@@ -142,7 +161,7 @@ std::size_t TargetWriter::put(std::string_view text) {
     if (written > 0) {
       done += static_cast<std::size_t>(written);
     } else if (written == 0 || errno != EINTR) {
-      missing_because_ = net::Status(errno).message();
+      outage_.because(net::Status(errno).message());
       break;
     }
   }
@@ -150,22 +169,15 @@ std::size_t TargetWriter::put(std::string_view text) {
 }
 
 // Waits for room, but not again for a target that has already been waited for in vain.
-bool TargetWriter::writable() {
+bool StreamSink::writable() {
   const auto patience = in_outage() ? std::chrono::milliseconds{0} : kPatience;
   pollfd asked{.fd = fd_.get(), .events = POLLOUT, .revents = 0};
   int ready = 0;
   do {
     ready = ::poll(&asked, 1, static_cast<int>(patience.count()));
   } while (ready < 0 && errno == EINTR);
-  if (ready == 0) missing_because_ = "their reader did not keep up";
+  if (ready == 0) outage_.because("their reader did not keep up");
   return ready > 0;
 }
-
-void TargetWriter::drop(std::uint64_t lines) {
-  missing_ += lines;
-  dropped_.store(dropped() + lines, std::memory_order_relaxed);
-}
-
-std::uint64_t TargetWriter::dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
 }  // namespace lb::telemetry

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "lb/telemetry/outage.h"
+
+namespace lb::telemetry {
+
+// Appends a note as a line of the sink, newline included.
+using AppendNote = std::function<void(const Note& note, std::string& out)>;
+
+// Where the lines of one target go. One that fails or does not keep up never holds its caller for
+// long: what it does not take is dropped and counted, and once it takes lines again, the first one
+// says how many are missing. One thread.
+class Sink {
+ public:
+  Sink(std::string name, AppendNote append_note)
+      : outage_(name), name_(std::move(name)), append_note_(std::move(append_note)) {}
+  Sink(const Sink&) = delete;
+  Sink& operator=(const Sink&) = delete;
+  virtual ~Sink() = default;
+
+  // Whole lines, each with its newline.
+  virtual void write(std::string_view lines, std::chrono::steady_clock::time_point now) = 0;
+
+  // Why the target must not be started with; empty: it may.
+  [[nodiscard]] const std::string& fault() const { return fault_; }
+
+  [[nodiscard]] std::vector<News> take_news() { return outage_.take_news(); }
+  [[nodiscard]] std::uint64_t dropped() const { return outage_.dropped(); }  // any thread
+
+ protected:
+  [[nodiscard]] const std::string& name() const { return name_; }
+  void append_told_here(std::string& out) const { append_note_(outage_.told_here(), out); }
+  void set_fault(std::string fault) { fault_ = std::move(fault); }
+
+  Outage outage_;
+
+ private:
+  const std::string name_;
+  const AppendNote append_note_;
+  std::string fault_;
+};
+
+}  // namespace lb::telemetry
