@@ -18,6 +18,8 @@ ServerId Lease::server() const {
   return server_;
 }
 
+Counts Lease::open() const { return backend_ != nullptr ? backend_->open(server_) : Counts{}; }
+
 Counts Lease::end() {
   Backend* backend = std::exchange(backend_, nullptr);
   return backend != nullptr ? backend->release(server_) : Counts{};
@@ -91,6 +93,11 @@ std::uint32_t Backend::queued() const {
 std::uint32_t Backend::sessions() const {
   const std::lock_guard lock(mutex_);
   return open_ + queue_.size();
+}
+
+Counts Backend::open(ServerId id) const {
+  const std::lock_guard lock(mutex_);
+  return {.backend = open_ + queue_.size(), .server = servers_[id].seen.open};
 }
 
 Counts Backend::release(ServerId id) {

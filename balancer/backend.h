@@ -39,6 +39,9 @@ class Lease {
   [[nodiscard]] explicit operator bool() const { return backend_ != nullptr; }
   [[nodiscard]] ServerId server() const;  // requires a held slot
 
+  // What is open now, with this one. Zeros without a slot.
+  [[nodiscard]] Counts open() const;
+
   // Gives the slot back now and tells what is left. Nothing happens, and zeros come back, without a
   // slot.
   Counts end();
@@ -126,6 +129,7 @@ class Backend {
     [[nodiscard]] bool full() const { return maxconn != 0 && seen.open >= maxconn; }
   };
 
+  [[nodiscard]] Counts open(ServerId id) const;
   [[nodiscard]] Counts release(ServerId id);
 
   // All of these require the lock.

@@ -68,10 +68,11 @@ struct LogTarget {
 struct SessionLog {
   bool dontlognull = false;      // none for a session whose client sent no byte
   bool separate_errors = false;  // one with an error in it is of level err instead of info
-  bool asap = false;   // once the server is connected, instead of at the end
-  bool start = false;  // also once the server is connected
+  bool asap = false;             // once the server is connected, instead of at the end
+  bool start = false;            // also once the server is connected
   bool end = true;
-  std::chrono::milliseconds every{0};  // also each time that so much of the session has passed; 0: never
+  std::chrono::milliseconds every{
+      0};  // also each time that so much of the session has passed; 0: never
 };
 
 }  // namespace conf

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "lb/net/opener.h"
+#include "lb/telemetry/log_rules.h"
 
 namespace lb {
 namespace {
@@ -180,17 +181,29 @@ void Worker::run_scheduled() {
   if (scheduled_.empty()) more_to_do_.stop();
 }
 
+void Worker::reached(proxy::Session& session, telemetry::Moment moment) {
+  const conf::SessionLog& asked = session.frontend().config.log;
+  if (!telemetry::asks_for(asked, moment)) return;
+  telemetry::SessionRecord record = session.record();
+  record.moment = moment;
+  const auto verdict = telemetry::judge(asked, record);
+  if (!verdict) return;
+  record.level = verdict->level;
+  record.partial = verdict->partial;
+  log_.write(record);
+}
+
 void Worker::retire(proxy::Session& session) {
   using Entry = proxy::Session::Entry;
   proxy::Frontend& frontend = session.frontend();
   switch (session.entry()) {
     case Entry::kAdmitted:
       frontend.left(session.client());
-      log_.write(session.record());
+      reached(session, telemetry::Moment::kEnd);
       break;
     case Entry::kUndecided:
       ++totals_.handshakes_failed;
-      log_.write(session.record());
+      reached(session, telemetry::Moment::kEnd);
       break;
     case Entry::kRefused:
       ++totals_.refused;

@@ -84,6 +84,7 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
   [[nodiscard]] std::uint32_t index() const override { return index_; }
   [[nodiscard]] std::uint32_t process_sessions() const override { return shared_.sessions.taken(); }
   void run_later(proxy::Session& session) override;
+  void reached(proxy::Session& session, telemetry::Moment moment) override;
   void retire(proxy::Session& session) override;
 
   bool reserve(proxy::Frontend& frontend) override;

@@ -49,9 +49,10 @@ std::optional<HostPort> split(std::string_view text) {
 std::optional<Address> address_of(const Cursor& at, std::string_view host) {
   if (auto address = parse_ip(host)) return address;
   if (!is_host(host)) {
-    at.mistake(fmt::format("must name a machine or its address, such as "
-                           "\"udp://192.0.2.1:514\" or \"udp://[2001:db8::1]\", has {}",
-                           quoted(host)));
+    at.mistake(
+        fmt::format("must name a machine or its address, such as "
+                    "\"udp://192.0.2.1:514\" or \"udp://[2001:db8::1]\", has {}",
+                    quoted(host)));
     return std::nullopt;
   }
   auto answers = at.source().resolve(std::string(host));
@@ -67,7 +68,8 @@ std::optional<Address> address_of(const Cursor& at, std::string_view host) {
 void read_udp(const Cursor& at, std::string_view text, LogTarget& target) {
   target.kind = Kind::kSyslog;
   const auto parts = split(text.substr(kUdp.size()));
-  if (!parts) return at.mistake(fmt::format("must have a port from 1 to 65535, is {}", quoted(text)));
+  if (!parts)
+    return at.mistake(fmt::format("must have a port from 1 to 65535, is {}", quoted(text)));
   if (auto address = address_of(at, parts->host)) {
     target.address = *std::move(address);
     target.address.port = parts->port;
@@ -79,8 +81,8 @@ void read_unix(const Cursor& at, std::string_view text, LogTarget& target) {
   if (auto address = parse_address(text)) {
     target.address = *std::move(address);
   } else {
-    at.mistake(fmt::format("must be the absolute path of a socket, such as \"unix:/dev/log\", is {}",
-                           quoted(text)));
+    at.mistake(fmt::format(
+        "must be the absolute path of a socket, such as \"unix:/dev/log\", is {}", quoted(text)));
   }
 }
 

@@ -16,7 +16,9 @@ void read_moment(const Cursor& at, SessionLog& log) {
   const auto text = at.text(kExpected);
   if (!text) return;
   const auto every = parse_duration(*text);
-  const bool twice = *text == "start" ? log.start : *text == "end" ? log.end : log.every.count() != 0;
+  const bool twice = *text == "start" ? log.start
+                     : *text == "end" ? log.end
+                                      : log.every.count() != 0;
   if (*text != "start" && *text != "end" && !every) {
     at.mistake(fmt::format("must be {}, is {}", kExpected, quoted(*text)));
   } else if (twice) {

@@ -6,6 +6,7 @@
 #include "lb/net/poller.h"
 #include "lb/net/timer_wheel.h"
 #include "lb/proxy/flow.h"
+#include "lb/telemetry/session_record.h"
 
 namespace lb::proxy {
 
@@ -23,6 +24,9 @@ class Host {
 
   // Calls session.run() in the next turn: it has more to move than its budget.
   virtual void run_later(Session& session) = 0;
+
+  // The session has come so far; it may be written down.
+  virtual void reached(Session& session, telemetry::Moment moment) = 0;
 
   // The session is over; it is freed when the turn ends.
   virtual void retire(Session& session) = 0;

@@ -133,6 +133,7 @@ bool Session::attempt_again(int error) {
 void Session::connected() {
   connected_tick_ = last_to_server_ = last_to_client_ = host_.now();
   enter(Phase::kFlowing);
+  host_.reached(*this, telemetry::Moment::kStart);
   introduce_client();
   run();
 }
@@ -310,6 +311,7 @@ void Session::finish(CloseReason reason) {
   if (server_name_.empty()) left_.backend = backend_.choice.sessions();
   reason_ = reason;
   over_tick_ = host_.now();
+  client_spoke_ = client_has_spoken();
   phase_ = Phase::kOver;
   net::TimerWheel::cancel(*this);
   to_server_.stop(host_.mover());
@@ -317,6 +319,14 @@ void Session::finish(CloseReason reason) {
   client_.close();
   release_server();
   host_.retire(*this);
+}
+
+// A session that never got a server has read nothing. Only who leaves silent clients out wants to
+// know, so only then the kernel is asked.
+bool Session::client_has_spoken() const {
+  if (to_server_.bytes() != 0 || !frontend_.config.log.dontlognull) return true;
+  int unread = 0;
+  return client_.is_open() && ioctl(client_.fd(), FIONREAD, &unread) == 0 && unread > 0;
 }
 
 void Session::cut() {
@@ -356,14 +366,16 @@ telemetry::SessionRecord Session::record() const {
   if (chosen_tick_ != 0 || waited_) record.queue_time = between(accepted_tick_, chosen);
   if (connected_tick_ != 0) record.connect_time = between(chosen_tick_, connected_tick_);
   record.total_time = between(accepted_tick_, end);
+  record.client_spoke = phase_ == Phase::kOver ? client_spoke_ : client_has_spoken();
   record.bytes_to_server = to_server_.bytes();
   record.bytes_to_client = to_client_.bytes();
   record.reason = reason_;
   if (handshake_error_ != nullptr) record.handshake_error = handshake_error_;
   record.process_sessions = host_.process_sessions();
   record.frontend_sessions = frontend_.limit.taken();
-  record.backend_sessions = left_.backend;
-  record.server_sessions = left_.server;
+  const balancer::Counts open = lease_ ? lease_.open() : left_;
+  record.backend_sessions = open.backend;
+  record.server_sessions = open.server;
   record.retries = retries_;
   record.redispatched = redispatched_;
   record.backend_queue = place_;

@@ -118,6 +118,9 @@ class Session final : private EndpointOwner, private net::Timed {
   [[nodiscard]] telemetry::Stage stage() const;
   [[nodiscard]] net::Tick patience() const;  // of the client, while it waits for a server
   [[nodiscard]] net::Tick attempt_deadline() const;
+  [[nodiscard]] net::Tick report_due() const;
+  void report_progress();
+  [[nodiscard]] bool client_has_spoken() const;
   [[nodiscard]] conf::Milliseconds client_limit() const;
   [[nodiscard]] conf::Milliseconds server_limit() const;
   [[nodiscard]] conf::Milliseconds linger_limit(const Endpoint& stays) const;
@@ -142,6 +145,7 @@ class Session final : private EndpointOwner, private net::Timed {
   bool redispatched_ = false;
   bool waited_ = false;     // in the backend's queue
   bool scheduled_ = false;  // run() comes by itself
+  bool client_spoke_ = false;
   telemetry::CloseReason reason_;
   std::uint32_t retries_ = 0;
   net::Tick accepted_tick_;
@@ -171,6 +175,7 @@ class Session final : private EndpointOwner, private net::Timed {
   std::unique_ptr<Told> told_;
   const char* handshake_error_ = nullptr;  // a text that stays
   net::Fd arrived_;                        // until start()
+  std::uint32_t reports_ = 0;              // of progress, so far
 };
 
 }  // namespace lb::proxy

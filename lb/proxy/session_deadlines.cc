@@ -83,7 +83,9 @@ net::Tick Session::deadline() const {
     case Phase::kPausing:
       return std::min(attempt_deadline(), patience());
     case Phase::kFlowing: {
-      if (!failed_since_) return after(last_activity(), std::min(client_limit(), server_limit()));
+      if (!failed_since_)
+        return std::min(after(last_activity(), std::min(client_limit(), server_limit())),
+                        report_due());
       const Endpoint& stays = client_lost() ? server_ : client_;
       return after(std::max(*failed_since_, last_activity()), linger_limit(stays));
     }
@@ -95,9 +97,22 @@ net::Tick Session::deadline() const {
   return kNever;
 }
 
+// When the next of the reports that `log: {at: [1h]}` asks for is to be written.
+net::Tick Session::report_due() const {
+  const auto every = static_cast<net::Tick>(frontend_.config.log.every.count());
+  return every == 0 ? kNever : connected_tick_ + (reports_ + 1) * every;
+}
+
+// One report, even after a pause in which several would have been due.
+void Session::report_progress() {
+  while (host_.now() >= report_due()) ++reports_;
+  host_.reached(*this, telemetry::Moment::kProgress);
+}
+
 void Session::on_due() {
   if (phase_ == Phase::kResetting) return check_delivery();
   const net::Tick now = host_.now();
+  if (phase_ == Phase::kFlowing && now >= report_due()) report_progress();
   if (now < deadline()) return arm();
 
   switch (phase_) {

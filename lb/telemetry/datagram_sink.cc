@@ -86,8 +86,7 @@ std::string_view DatagramSink::send(std::string_view lines) {
   unsigned tries = 0;
   while (!lines.empty()) {
     const std::size_t line = lines.find('\n') + 1;
-    const bool sent =
-        ::send(fd_.get(), lines.data(), line, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+    const bool sent = ::send(fd_.get(), lines.data(), line, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
     Next next = Next::kSkipLine;
     if (!sent) next = ++tries < kTries ? after(errno) : Next::kGiveUp;
     if (next == Next::kGiveUp) return lines;

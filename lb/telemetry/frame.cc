@@ -68,8 +68,7 @@ void Frame::append(Level level, std::chrono::system_clock::time_point when, std:
   out += '\n';
 }
 
-void Frame::append_head(Level level, std::chrono::system_clock::time_point when,
-                        std::string& out) {
+void Frame::append_head(Level level, std::chrono::system_clock::time_point when, std::string& out) {
   const auto end = std::back_inserter(out);
   const auto severity = static_cast<unsigned>(level);
   const unsigned priority = kLevels * facility_ + severity;

@@ -45,9 +45,6 @@ enum class Moment : std::uint8_t {
 // One session as the access log tells it. A plain value: names point into the configuration,
 // which outlives the log writer.
 struct SessionRecord {
-  Moment moment = Moment::kEnd;
-  conf::LogLevel level = conf::LogLevel::kInfo;
-  bool partial = false;  // its counts may still grow: HAProxy's "+"
   std::uint64_t id = 0;  // unique in the process
   std::chrono::system_clock::time_point accepted;
   net::Peer client;
@@ -59,10 +56,11 @@ struct SessionRecord {
   std::chrono::milliseconds queue_time{-1};    // until the last attempt; -1: never got so far
   std::chrono::milliseconds connect_time{-1};  // of that attempt; -1: no connection
   std::chrono::milliseconds total_time{0};
-  bool client_spoke = false;  // sent a byte, even one that no server took
   std::uint64_t bytes_to_server = 0;
   std::uint64_t bytes_to_client = 0;
   CloseReason reason;
+  Moment moment = Moment::kEnd;
+  conf::LogLevel level = conf::LogLevel::kInfo;
   std::string_view handshake_error;    // HAProxy's words; empty: there was none
   std::uint32_t process_sessions = 0;  // with this one, as HAProxy counts
   std::uint32_t frontend_sessions = 0;
@@ -70,6 +68,8 @@ struct SessionRecord {
   std::uint32_t server_sessions = 0;
   std::uint32_t retries = 0;
   bool redispatched = false;
+  bool client_spoke = false;       // sent a byte, even one that no server took
+  bool partial = false;            // its counts may still grow: HAProxy's "+"
   std::uint32_t server_queue = 0;  // its place, from 1; 0: it did not wait there
   std::uint32_t backend_queue = 0;
 };

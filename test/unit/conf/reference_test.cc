@@ -145,13 +145,12 @@ std::string shown(const Config& config) {
   const Server& server = app.servers.at(0);
   return fmt::format(
       "{} {} {} {} {} | {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} | {} {} {} {} {}",
-      global.threads, global.maxconn, global.maxpipes, global.logs.size(),
-      shown(global.logs.at(0)), bind.backlog, bind.v6only, bind.accept_proxy.has_value(),
-      web.client_hs_timeout.count(), web.maxconn, web.max_per_source, web.client_timeout.count(),
-      shown(web.tcp), shown(web.log), static_cast<int>(app.balance), app.retries,
-      app.abort_on_close, app.connect_timeout.count(), app.server_timeout.count(),
-      app.queue_timeout.count(), shown(app.tcp), server.weight, server.maxconn, server.backup,
-      server.disabled, server.send_proxy.has_value());
+      global.threads, global.maxconn, global.maxpipes, global.logs.size(), shown(global.logs.at(0)),
+      bind.backlog, bind.v6only, bind.accept_proxy.has_value(), web.client_hs_timeout.count(),
+      web.maxconn, web.max_per_source, web.client_timeout.count(), shown(web.tcp), shown(web.log),
+      static_cast<int>(app.balance), app.retries, app.abort_on_close, app.connect_timeout.count(),
+      app.server_timeout.count(), app.queue_timeout.count(), shown(app.tcp), server.weight,
+      server.maxconn, server.backup, server.disabled, server.send_proxy.has_value());
 }
 
 TEST_CASE("writing a default out changes nothing", "[conf]") {

@@ -118,8 +118,8 @@ TEST_CASE("a UDP port without a listener costs lines, and the listener is told h
   target.write("lost\n", kStart + 1ms);
   CHECK(target.dropped() == 2);  // of the third the refusal is not heard yet
   CHECK(news_of(target) == Lines{"syslog 127.0.0.1:" + std::to_string(where.port) +
-                               ": lines are dropped until it takes them again: Connection "
-                               "refused"});
+                                 ": lines are dropped until it takes them again: Connection "
+                                 "refused"});
   receiver.bind(where);
   target.write("four\n", kStart + 10s);
   CHECK(target.dropped() == 3);
@@ -129,7 +129,7 @@ TEST_CASE("a UDP port without a listener costs lines, and the listener is told h
   CHECK(receiver.datagrams() ==
         Lines{"four\n", "3 log lines were dropped: Connection refused\n", "five\n", "six\n"});
   CHECK(news_of(target) == Lines{"syslog 127.0.0.1:" + std::to_string(where.port) +
-                               ": takes lines again, 3 were dropped"});
+                                 ": takes lines again, 3 were dropped"});
 }
 
 TEST_CASE("a UNIX socket that comes back gets lines again, the first one telling what is missing",
@@ -197,10 +197,10 @@ TEST_CASE("a UNIX socket that nobody reads costs lines, not time, and then says 
   CHECK(receiver.datagrams().size() == 100'000 - lost);
   target.write("next\n", kStart);
 
-  CHECK(receiver.datagrams() == Lines{std::to_string(lost) +
-                                          " log lines were dropped: their reader did not keep "
-                                          "up\n",
-                                      "next\n"});
+  CHECK(receiver.datagrams() ==
+        Lines{std::to_string(lost) + " log lines were dropped: their reader did not keep "
+                                     "up\n",
+              "next\n"});
 }
 
 TEST_CASE("a line longer than a datagram may be is left out, the others are sent", "[telemetry]") {
