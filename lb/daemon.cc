@@ -75,8 +75,9 @@ std::optional<std::string> Daemon::set_up() {
   }
   const net::SignalsBlocked blocked;  // in the log's thread
   log_ = std::make_unique<telemetry::LogWriter>(
-      log_targets(), capacity_.threads,
-      [this](const std::string& path) { return opener_.open_log(path); });
+      log_targets(), capacity_.threads + 1,  // the last channel is the control thread's
+      [this](const std::string& path) { return opener_.open_log(path); },
+      [this](const telemetry::Note& note) { console_.say(note.level, note.text); });
   if (const auto faults = log_->faults(); !faults.empty())
     return fmt::format("{}", fmt::join(faults, "\n"));
   engine_ = std::make_unique<Engine>(config_, capacity_, *log_);
@@ -104,20 +105,30 @@ void Daemon::serve(Background* background) {
   const net::Signal interrupt(loop_, SIGINT, [this] { on_stop(SIGINT); });
   const net::Signal drain_now(loop_, SIGUSR1, [this] { drain(); });
   const auto no_reload = [this] {
-    console_.say(Level::kNotice, "reload is not available in this version; nothing was changed");
+    say(Level::kNotice, "reload is not available in this version; nothing was changed");
   };
   const net::Signal reload(loop_, SIGUSR2, no_reload);
   const net::Signal hang_up(loop_, SIGHUP, no_reload);
 
   if (const auto fault = engine_->start([this] { mailbox_.post([this] { loop_.stop(); }); })) {
-    console_.say(Level::kAlert, *fault);
+    say(Level::kAlert, *fault);
     status_ = EXIT_FAILURE;
     return;
   }
   say_ready();
   if (background != nullptr) background->ready();
+  in_background_ = background != nullptr;
   loop_.run();
   engine_->join();
+}
+
+// In the background the console reaches nobody any more, so the log is told as well.
+void Daemon::say(Level level, const std::string& text) {
+  console_.say(level, text);
+  if (!in_background_) return;
+  telemetry::LogChannel& channel = log_->channel(capacity_.threads);
+  channel.note(level, text);
+  channel.flush();
 }
 
 void Daemon::on_stop(int signal) {
@@ -132,23 +143,22 @@ void Daemon::on_stop(int signal) {
 
 void Daemon::drain() {
   if (std::exchange(draining_, true)) return;
-  console_.say(Level::kNotice, fmt::format("stopping: nobody new is let in, {} sessions go on",
-                                           engine_->sessions()));
+  say(Level::kNotice,
+      fmt::format("stopping: nobody new is let in, {} sessions go on", engine_->sessions()));
   engine_->drain();
 }
 
 void Daemon::cut() {
   if (const std::uint32_t open = engine_->sessions(); open != 0)
-    console_.say(Level::kNotice, fmt::format("stopping now: {} sessions are cut", open));
+    say(Level::kNotice, fmt::format("stopping now: {} sessions are cut", open));
   engine_->cut();
 }
 
 void Daemon::say_ready() {
   for (const Listening& listening : engine_->listening())
-    console_.say(Level::kNotice, fmt::format("frontend {}: listening on {}", listening.frontend,
-                                             conf::to_string(listening.address)));
-  console_.say(
-      Level::kNotice,
+    say(Level::kNotice, fmt::format("frontend {}: listening on {}", listening.frontend,
+                                    conf::to_string(listening.address)));
+  say(Level::kNotice,
       fmt::format("ready: {} workers, maxconn {}, {} pipes for splicing (descriptor limit {})",
                   capacity_.threads, capacity_.maxconn, capacity_.maxpipes, capacity_.descriptors));
   if (ready_) ready_(engine_->listening());
@@ -156,11 +166,10 @@ void Daemon::say_ready() {
 
 void Daemon::say_totals() {
   if (const std::uint64_t lost = log_->dropped(); lost != 0)
-    console_.say(Level::kWarning, fmt::format("{} log lines were dropped", lost));
+    say(Level::kWarning, fmt::format("{} log lines were dropped", lost));
   std::size_t index = 0;
   for (const WorkerTotals& totals : engine_->totals())
-    console_.say(
-        Level::kNotice,
+    say(Level::kNotice,
         fmt::format("worker {}: {} sessions, {} loop turns, {} bytes copied, {} spliced, {} "
                     "clients refused, {} handshakes failed, accepting paused {} times",
                     index++, totals.sessions, totals.turns, totals.bytes_copied,

@@ -40,6 +40,7 @@ class Daemon {
  private:
   [[nodiscard]] std::optional<std::string> set_up();
   [[nodiscard]] std::vector<conf::LogTarget> log_targets() const;
+  void say(telemetry::Level level, const std::string& text);
   void serve(Background* background);  // null: in the foreground
   void on_stop(int signal);
   void drain();
@@ -60,6 +61,7 @@ class Daemon {
   net::Mailbox mailbox_;
   net::Timer deadline_;
   bool draining_ = false;
+  bool in_background_ = false;
   int status_ = 0;
 };
 
