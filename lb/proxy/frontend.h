@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "balancer/limit.h"
@@ -26,6 +28,7 @@ class Frontend {
     for (const conf::Bind& bind : asked.binds)
       proxies_.emplace_back(bind.accept_proxy ? bind.accept_proxy->from
                                               : std::vector<conf::Network>());
+    for (const conf::Bind& bind : asked.binds) bind_names_.push_back(conf::to_string(bind.address));
     if (asked.max_per_source != 0)
       sources_ = std::make_unique<balancer::SourceCounts>(asked.max_per_source);
   }
@@ -48,6 +51,9 @@ class Frontend {
     if (!config.allow.empty() && !allow_.contains(client.bytes())) return false;
     return sources_ == nullptr || sources_->take(client.bytes());
   }
+  // The address of its bind of that number, from 1, as text that stays.
+  [[nodiscard]] std::string_view bind_name(std::uint32_t id) const { return bind_names_[id - 1]; }
+
   void left(const net::Peer& client) {
     if (sources_ != nullptr) sources_->release(client.bytes());
   }
@@ -56,6 +62,7 @@ class Frontend {
   [[nodiscard]] std::size_t sources() const { return sources_ == nullptr ? 0 : sources_->size(); }
 
  private:
+  std::vector<std::string> bind_names_;
   balancer::NetworkSet allow_;
   balancer::NetworkSet deny_;
   std::vector<balancer::NetworkSet> proxies_;  // by bind: who sends a header

@@ -94,6 +94,7 @@ def test_json_lines_tell_the_same(tidegate, echo_server):
                 "redispatched": False, "process_sessions": 1, "frontend_sessions": 1,
                 "backend_sessions": 0, "server_sessions": 0}
     assert {key: line.get(key) for key in expected} == expected
+    assert line["bind"] == "127.0.0.1:0"  # as configured
     assert 0 <= line["connect_ms"] <= line["total_ms"] < 3000
     assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", line["time"])
 
