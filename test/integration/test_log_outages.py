@@ -1,0 +1,119 @@
+"""Log targets that are full, slow or gone: sessions go on, and what is missing is told."""
+
+import os
+import subprocess
+
+import pytest
+
+from support.config import config
+from support.syslog import talk
+from support.wait import wait_until
+
+BEGINS = r"^log file '{}': lines are dropped until it takes them again: {}$"
+
+
+def test_a_full_disk_is_told_when_it_begins_and_when_it_is_over(tidegate, echo_server, tmp_path):
+    file = tmp_path / "access.log"
+    file.symlink_to("/dev/full")
+    daemon = tidegate(config(echo_server, log=[str(file), "stdout"]))
+
+    for _ in range(20):
+        talk(daemon.connect())
+    begins = BEGINS.format(file, "No space left on device")
+    daemon.out.wait_for(begins)
+    daemon.err.wait_for(begins[1:])
+    assert len(daemon.access(20)) == 20
+    file.unlink()
+
+    def over():
+        talk(daemon.connect())
+        return daemon.out.matching(rf"^log file '{file}': takes lines again, \d+ (was|were) dropped$")
+    wait_until(over, what="the end of the outage")
+    assert "log lines were dropped: No space left on device\n" in file.read_text()
+    assert len(daemon.out.matching(begins)) == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small file system needs root")
+def test_a_file_system_of_a_few_kilobytes_holds_whole_lines_only(tidegate, echo_server, tmp_path):
+    small = tmp_path / "small"
+    small.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", str(small)], check=True)
+    try:
+        file = small / "access.log"
+        daemon = tidegate(config(echo_server, log=[str(file), "stdout"]))
+
+        def full():
+            talk(daemon.connect())
+            return daemon.out.matching(BEGINS.format(file, "No space left on device"))
+        wait_until(full, what="a full file system")
+        for _ in range(20):
+            talk(daemon.connect())
+        with file.open("r+") as opened:
+            opened.truncate(0)
+
+        def over():
+            talk(daemon.connect())
+            return daemon.out.matching(r"takes lines again, \d+ were dropped$")
+        wait_until(over, what="the end of the outage")
+        assert "log lines were dropped: No space left on device\n" in file.read_text()
+        daemon.stop()
+    finally:
+        subprocess.run(["umount", "-l", str(small)], check=True)
+
+
+def test_a_pipe_that_nobody_reads_delays_no_session(tidegate, echo_server, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        daemon = tidegate(config(echo_server, log=[{"to": str(pipe), "tag": "x" * 48, "frame": "rfc5424"}, "stdout"]))
+
+        def full():
+            talk(daemon.connect())
+            return daemon.out.matching(BEGINS.format(pipe, "their reader did not keep up"))
+        wait_until(full, what="a full pipe", deadline=25)
+        for _ in range(20):
+            talk(daemon.connect())
+        daemon.access(20)
+        assert daemon.stop() == 143
+    finally:
+        os.close(reader)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="changing the user needs root")
+def test_a_moved_file_that_the_user_may_not_open_is_told_once(tidegate, echo_server, tmp_path):
+    directory = tmp_path / "root-only"
+    directory.mkdir(mode=0o700)
+    file = directory / "access.log"
+    daemon = tidegate(config(echo_server, log=str(file), user="nobody"))
+    talk(daemon.connect())
+    wait_until(lambda: file.exists() and file.read_text(), what="a line")
+    moved = file.rename(directory / "access.log.1")
+    told = "was moved away and cannot be opened anew: Permission denied; lines go on into the old file"
+
+    def stuck():
+        talk(daemon.connect())
+        return told in moved.read_text()
+    wait_until(stuck, what="the news")
+    daemon.err.wait_for(told)
+    for _ in range(20):
+        talk(daemon.connect())
+    wait_until(lambda: moved.read_text().endswith("0/0\n"), what="lines after it")
+    daemon.stop()
+    assert moved.read_text().count(told) == 1
+    assert not file.exists()
+
+
+def test_in_the_background_the_log_gets_what_the_console_would_have_said(start, echo_server, tmp_path):
+    file, pid_file = tmp_path / "access.log", tmp_path / "pid"
+    parent = start(config(echo_server, log={"to": str(file), "frame": "short"}), "-D", "-p", str(pid_file))
+    assert parent.wait() == 0
+    pid = int(pid_file.read_text())
+
+    os.kill(pid, 1)
+    wait_until(lambda: "reload is not available" in file.read_text(), what="the answer to HUP")
+    os.kill(pid, 10)
+    wait_until(lambda: not os.path.exists(f"/proc/{pid}"), what="the end")
+
+    assert "<5>reload is not available in this version; nothing was changed\n" in file.read_text()
+    assert "<5>stopping: nobody new is let in, 0 sessions go on\n" in file.read_text()
