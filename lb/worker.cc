@@ -26,10 +26,7 @@ Worker::Worker(Shared& shared, std::uint32_t index, net::PipePool pipes, telemet
       wheel_(loop_.now()),
       pipes_(std::move(pipes)),
       scratch_(kScratch),
-      mover_{.scratch = scratch_, .pipes = pipes_},
-      clock_(loop_, [this] { wheel_.advance(loop_.now()); }),
-      more_to_do_(loop_, [this] { run_scheduled(); }),
-      turn_end_(loop_, [this] { end_turn(); }) {}
+      mover_{.scratch = scratch_, .pipes = pipes_} {}
 
 Worker::~Worker() { assert(!thread_.joinable()); }
 
@@ -47,8 +44,18 @@ void Worker::start() {
   const net::SignalsBlocked blocked;
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), fmt::format("worker/{}", index_).c_str());
-    loop_.run();
+    run();
   });
+}
+
+void Worker::run() {
+  loop_.move_here();
+  while (!quitting_) {
+    poller_.turn(scheduled_.empty() ? wheel_.next() : now());
+    wheel_.advance(now());
+    run_scheduled();
+    end_turn();
+  }
 }
 
 void Worker::join() {
@@ -57,7 +64,7 @@ void Worker::join() {
 
 void Worker::quit() {
   loop_.assert_here();
-  loop_.stop();
+  quitting_ = true;
 }
 
 WorkerTotals Worker::totals() const {
@@ -168,17 +175,13 @@ void Worker::granted(balancer::Grant grant) {
     slot.session->granted(std::move(grant.lease), grant.place);
 }
 
-void Worker::run_later(proxy::Session& session) {
-  if (scheduled_.empty()) more_to_do_.start();
-  scheduled_.push_back(&session);
-}
+void Worker::run_later(proxy::Session& session) { scheduled_.push_back(&session); }
 
 // Runs before the sessions that ended in the last turn are freed, so every pointer is good.
 void Worker::run_scheduled() {
   std::swap(scheduled_, running_);
   for (proxy::Session* session : running_) session->run();
   running_.clear();
-  if (scheduled_.empty()) more_to_do_.stop();
 }
 
 void Worker::reached(proxy::Session& session, telemetry::Moment moment) {
@@ -223,17 +226,7 @@ void Worker::retire(proxy::Session& session) {
 void Worker::end_turn() {
   ++totals_.turns;
   retired_.clear();
-  set_clock();
   log_.flush();
-}
-
-void Worker::set_clock() {
-  const std::optional<std::uint64_t> next = wheel_.next();
-  if (next == clock_set_) return;
-  clock_set_ = next;
-  if (!next) return clock_.stop();
-  const net::Tick now = loop_.now();
-  clock_.start(std::chrono::milliseconds(*next > now ? *next - now : 0));
 }
 
 // ---- stopping

@@ -99,11 +99,11 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
     std::uint32_t generation = 0;
   };
 
+  void run();
   [[nodiscard]] std::uint32_t free_slot();
   void release(balancer::Limit& limit);
   void run_scheduled();
   void end_turn();
-  void set_clock();
   void tell_when_idle();
 
   Shared& shared_;
@@ -124,15 +124,11 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
   std::vector<proxy::Session*> scheduled_;
   std::vector<proxy::Session*> running_;
 
-  net::Timer clock_;
-  std::optional<std::uint64_t> clock_set_;
-  net::Idle more_to_do_;
-  net::Prepare turn_end_;
-
   std::size_t open_listeners_ = 0;
   std::size_t open_sessions_ = 0;
   bool listeners_wait_ = false;  // one of them found a limit reached since all were last resumed
   bool stopping_ = false;
+  bool quitting_ = false;
   bool told_idle_ = false;
   std::optional<net::Tick> told_exhausted_;
   WorkerTotals totals_;

@@ -1,6 +1,8 @@
 #include "lb/net/loop.h"
 
+#include <algorithm>
 #include <cassert>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -38,7 +40,7 @@ Loop::~Loop() {
 }
 
 void Loop::run() {
-  runner_ = std::this_thread::get_id();
+  move_here();
   uv_run(&loop_, UV_RUN_DEFAULT);
 }
 
@@ -46,6 +48,17 @@ void Loop::stop() {
   assert_here();
   uv_stop(&loop_);
 }
+
+int Loop::patience(std::optional<Tick> due) const {
+  // A loop without handles would not have anybody wait.
+  const int own = uv_loop_alive(&loop_) != 0 ? uv_backend_timeout(&loop_) : -1;
+  if (!due) return own;
+  const Tick left = *due > now() ? *due - now() : 0;
+  const int until = static_cast<int>(std::min<Tick>(left, std::numeric_limits<int>::max()));
+  return own < 0 ? until : std::min(own, until);
+}
+
+void Loop::run_ready() { uv_run(&loop_, UV_RUN_NOWAIT); }
 
 void Loop::assert_here() const { assert(runner_ == std::this_thread::get_id()); }
 void Loop::after_fork() { must(uv_loop_fork(&loop_), "event loop"); }
@@ -60,27 +73,6 @@ void Timer::start(std::chrono::milliseconds delay) {
 }
 
 void Timer::stop() { uv_timer_stop(handle_.get()); }
-
-Idle::Idle(Loop& loop, Callback call) : call_(std::move(call)) {
-  handle_ = make_handle<uv_idle_t>(call_, [&](auto* h) { return uv_idle_init(loop.raw(), h); });
-}
-
-void Idle::start() { uv_idle_start(handle_.get(), call_owner<uv_idle_t>); }
-void Idle::stop() { uv_idle_stop(handle_.get()); }
-
-Prepare::Prepare(Loop& loop, Callback call) : call_(std::move(call)) {
-  handle_ =
-      make_handle<uv_prepare_t>(call_, [&](auto* h) { return uv_prepare_init(loop.raw(), h); });
-  uv_prepare_start(handle_.get(), call_owner<uv_prepare_t>);
-  uv_unref(reinterpret_cast<uv_handle_t*>(handle_.get()));
-}
-
-Readable::Readable(Loop& loop, int fd, Callback call) : call_(std::move(call)) {
-  handle_ = make_handle<uv_poll_t>(call_, [&](auto* h) { return uv_poll_init(loop.raw(), h, fd); });
-  uv_poll_start(handle_.get(), UV_READABLE, [](uv_poll_t* handle, int, int) {
-    if (auto* owner = static_cast<Callback*>(handle->data)) (*owner)();
-  });
-}
 
 Signal::Signal(Loop& loop, int number, Callback call) : call_(std::move(call)) {
   handle_ = make_handle<uv_signal_t>(call_, [&](auto* h) { return uv_signal_init(loop.raw(), h); });

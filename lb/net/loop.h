@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <thread>
 
 namespace lb::net {
@@ -25,6 +26,17 @@ class Loop {
 
   void run();   // until stop()
   void stop();  // this thread only
+
+  // For a thread that blocks elsewhere and has this loop embedded there: its descriptor, which is
+  // readable when something has happened; how many milliseconds it lets one wait, at most until
+  // `due`, in epoll_wait's form; and its own turn, which does not block.
+  [[nodiscard]] int backend() const { return uv_backend_fd(&loop_); }
+  [[nodiscard]] int patience(std::optional<Tick> due) const;
+  void run_ready();
+  void update_clock() { uv_update_time(&loop_); }
+
+  // From now on it belongs to the calling thread; run() says so by itself.
+  void move_here() { runner_ = std::this_thread::get_id(); }
 
   // To be called in a child before anything else: its kernel objects are still its parent's.
   void after_fork();
@@ -65,38 +77,6 @@ class Timer {
  private:
   Callback call_;
   Handle<uv_timer_t> handle_;
-};
-
-// Calls back in every turn while it runs, and keeps the loop from blocking.
-class Idle {
- public:
-  Idle(Loop& loop, Callback call);
-  void start();
-  void stop();
-
- private:
-  Callback call_;
-  Handle<uv_idle_t> handle_;
-};
-
-// Calls back in every turn just before the loop may block.
-class Prepare {
- public:
-  Prepare(Loop& loop, Callback call);
-
- private:
-  Callback call_;
-  Handle<uv_prepare_t> handle_;
-};
-
-// Calls back while a descriptor is readable, level-triggered. The descriptor outlives it.
-class Readable {
- public:
-  Readable(Loop& loop, int fd, Callback call);
-
- private:
-  Callback call_;
-  Handle<uv_poll_t> handle_;
 };
 
 // Calls back on a signal.

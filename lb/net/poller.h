@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 
 #include <cstdint>
+#include <optional>
 
 #include "lb/net/fd.h"
 #include "lb/net/loop.h"
@@ -21,9 +22,9 @@ class Pollable {
   ~Pollable() = default;
 };
 
-// One epoll set for the data sockets and listeners of a worker; its descriptor is a poll handle in
-// the worker's libuv loop, which keeps libuv's per-socket bookkeeping (11 of 29 system calls a
-// connection) away.
+// One epoll set for the data sockets and listeners of a worker, and the descriptor of its libuv
+// loop among them: that is how libuv is embedded (uv_backend_fd() in its documentation). So a turn
+// costs one epoll_wait, and libuv runs only when something of its own has happened.
 class Poller {
  public:
   static constexpr std::uint32_t kEdge =
@@ -31,7 +32,12 @@ class Poller {
   static constexpr std::uint32_t kLevel = EPOLLIN;           // for listeners
   static constexpr std::uint32_t kPaused = 0;
 
+  // `loop` outlives it.
   explicit Poller(Loop& loop);
+
+  // One turn: waits until something is ready, or until `due`, and tells whom it concerns. One
+  // round, never until empty, so that the caller gets his turn between.
+  void turn(std::optional<Tick> due);
 
   // Closing the last duplicate of the descriptor takes it out again.
   Status add(int fd, std::uint32_t events, Pollable& pollable);
@@ -40,10 +46,9 @@ class Poller {
 
  private:
   Status control(int operation, int fd, std::uint32_t events, Pollable& pollable);
-  void deliver();
 
+  Loop& loop_;
   Fd set_;
-  Readable readable_;
 };
 
 }  // namespace lb::net

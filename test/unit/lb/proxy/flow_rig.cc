@@ -78,7 +78,6 @@ FlowRig::FlowRig(bool may_splice, std::size_t pipes, lb::proxy::SpliceCall splic
       mover{.scratch = {}, .pipes = pool, .splice = splice},
       scratch_(65536),
       poller_(loop_),
-      more_(loop_, [this] { pump(); }),
       in_(*this),
       out_(*this) {
   mover.scratch = scratch_;
@@ -101,7 +100,10 @@ Received FlowRig::run(const std::function<void(int)>& feed,
   Received received;
   std::thread feeder([&] { feed(sender.get()); });
   std::thread taker([&] { received = take(receiver.get()); });
-  loop_.run();
+  while (flow.state() == lb::proxy::Flow::State::kOpen) {
+    poller_.turn(more_ ? std::optional(loop_.now()) : std::nullopt);
+    if (more_) pump();
+  }
   shutdown(out_.fd(), SHUT_WR);
   feeder.join();
   taker.join();
@@ -110,13 +112,6 @@ Received FlowRig::run(const std::function<void(int)>& feed,
 
 void FlowRig::on_endpoint(lb::proxy::Endpoint&) { pump(); }
 
-void FlowRig::pump() {
-  if (flow.pump(in_, out_, mover) == lb::proxy::Flow::Turn::kMore) {
-    more_.start();
-  } else {
-    more_.stop();
-  }
-  if (flow.state() != lb::proxy::Flow::State::kOpen) loop_.stop();
-}
+void FlowRig::pump() { more_ = flow.pump(in_, out_, mover) == lb::proxy::Flow::Turn::kMore; }
 
 }  // namespace test

@@ -61,7 +61,7 @@ class FlowRig final : lb::proxy::EndpointOwner {
   std::vector<std::byte> scratch_;
   lb::net::Loop loop_;
   lb::net::Poller poller_;
-  lb::net::Idle more_;
+  bool more_ = false;
   lb::proxy::Endpoint in_;
   lb::proxy::Endpoint out_;
 };
