@@ -81,6 +81,7 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
   net::TimerWheel& wheel() override { return wheel_; }
   proxy::Mover& mover() override { return mover_; }
   [[nodiscard]] net::Tick now() const override { return loop_.now(); }
+  [[nodiscard]] std::uint64_t turn() const override { return totals_.turns; }
   [[nodiscard]] std::uint32_t index() const override { return index_; }
   [[nodiscard]] std::uint32_t process_sessions() const override { return shared_.sessions.taken(); }
   void run_later(proxy::Session& session) override;

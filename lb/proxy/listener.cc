@@ -92,6 +92,11 @@ void Listener::attempt() {
 }
 
 Listener::Found Listener::accept_some() {
+  // A client that comes alone costs no second accept() in vain: only a listener that is ready again
+  // in the very next turn has more of them waiting.
+  const bool again = owner_.turn() == last_turn_ + 1;
+  last_turn_ = owner_.turn();
+  batch_ = again ? std::min(2 * batch_, kAcceptsPerTurn) : 1;
   const int most = stopping_ ? kAcceptsPerTurn : batch_;
   for (int count = 0; count < most; ++count) {
     if (!owner_.reserve(frontend_)) return Found::kFull;
@@ -113,7 +118,6 @@ Listener::Found Listener::accept_some() {
     }
     // Otherwise the fault is that client's: it has gone before it was accepted.
   }
-  batch_ = std::min(2 * batch_, kAcceptsPerTurn);
   return Found::kClients;
 }
 

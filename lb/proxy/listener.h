@@ -32,6 +32,7 @@ class ListenerOwner {
   virtual void exhausted(const Listener& listener, net::Status why) = 0;
 
   [[nodiscard]] virtual net::Tick now() const = 0;
+  [[nodiscard]] virtual std::uint64_t turn() const = 0;  // counts them
 
   // The last client that could have connected was accepted; the listener is closed.
   virtual void closed(Listener& listener) = 0;
@@ -79,7 +80,8 @@ class Listener final : private net::Pollable, private net::Timed {
   net::Poller& poller_;
   net::TimerWheel& wheel_;
   std::uint32_t events_ = net::Poller::kLevel;
-  int batch_ = 1;  // accepts tried a turn: grows while all find a client
+  int batch_ = 1;  // accepts tried a turn: grows while turn after turn all find a client
+  std::uint64_t last_turn_ = 0;  // in which it accepted
   bool stopping_ = false;
   bool settled_ = false;  // stopping, and the handshakes that were under way are over
 };
