@@ -61,6 +61,8 @@ std::expected<Fd, Status> Opener::listen(const conf::Bind& bind, const conf::Tcp
   if (is_unix(bind) && bind.mode && chmod(bind.address.path.c_str(), *bind.mode) != 0)
     return std::unexpected(Status(errno));
   if (!is_unix(bind))
+    if (auto set = keep_urgent_in_line(fd->get()); !set.ok()) return std::unexpected(set);
+  if (!is_unix(bind))
     if (auto set = set_options(fd->get(), tcp); !set.ok()) return std::unexpected(set);
   const int backlog = static_cast<int>(std::min<std::uint32_t>(bind.backlog, 65535));
   if (::listen(fd->get(), backlog) != 0) return std::unexpected(Status(errno));
@@ -81,8 +83,9 @@ std::expected<Fd, Status> Opener::open_log(const std::string& path) {
   return fd;
 }
 
+Status keep_urgent_in_line(int fd) { return turn_on(fd, SOL_SOCKET, SO_OOBINLINE); }
+
 Status set_options(int fd, const conf::Tcp& tcp) {
-  if (auto set = turn_on(fd, SOL_SOCKET, SO_OOBINLINE); !set.ok()) return set;
   if (tcp.nodelay)
     if (auto set = turn_on(fd, IPPROTO_TCP, TCP_NODELAY); !set.ok()) return set;
   if (tcp.keepalive)

@@ -26,8 +26,12 @@ class Opener {
   [[nodiscard]] std::expected<Fd, Status> open_log(const std::string& path);
 };
 
-// Options of a data socket that both sides share; on a listening socket, its accepted ones inherit
-// them.
+// Urgent bytes stay where they are in the stream. To be set before the first can arrive: the kernel
+// may drop one that nobody has read when the next one comes.
+Status keep_urgent_in_line(int fd);
+
+// Other options of a data socket that both sides share; on a listening socket, its accepted ones
+// inherit them.
 Status set_options(int fd, const conf::Tcp& tcp);
 
 // Makes the close of a TCP socket an RST: what is still unread or unsent is dropped.

@@ -22,11 +22,11 @@ net::Status bind_source(int fd, const net::SocketAddress& source) {
 }  // namespace
 
 std::expected<Dialled, net::Status> dial(const net::SocketAddress& target,
-                                         const net::SocketAddress* source, const conf::Tcp& tcp) {
+                                         const net::SocketAddress* source) {
   net::Fd fd(socket(target.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd) return std::unexpected(net::Status(errno));
   if (target.family() != AF_UNIX)
-    if (auto set = net::set_options(fd.get(), tcp); !set.ok()) return std::unexpected(set);
+    if (auto set = net::keep_urgent_in_line(fd.get()); !set.ok()) return std::unexpected(set);
   if (source != nullptr)
     if (auto bound = bind_source(fd.get(), *source); !bound.ok()) return std::unexpected(bound);
   if (connect(fd.get(), target.data(), target.size()) == 0)

@@ -2,7 +2,6 @@
 
 #include <expected>
 
-#include "conf/model.h"
 #include "lb/net/address.h"
 #include "lb/net/fd.h"
 #include "lb/net/status.h"
@@ -15,10 +14,10 @@ struct Dialled {
   bool connected = false;  // at once, as UNIX sockets are; otherwise it becomes writable, or fails
 };
 
-// Starts to connect, from `source` unless it is null. Never blocks.
+// Starts to connect, from `source` unless it is null. Never blocks. The socket keeps
+// urgent data in line and has no other option yet.
 [[nodiscard]] std::expected<Dialled, net::Status> dial(const net::SocketAddress& target,
-                                                       const net::SocketAddress* source,
-                                                       const conf::Tcp& tcp);
+                                                       const net::SocketAddress* source);
 
 // The error that ended a connect; 0 when there is none. Reading it clears it.
 [[nodiscard]] int connect_error(int fd);

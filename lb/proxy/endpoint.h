@@ -2,7 +2,9 @@
 
 #include <cstdint>
 
+#include "conf/model.h"
 #include "lb/net/fd.h"
+#include "lb/net/opener.h"
 #include "lb/net/poller.h"
 
 namespace lb::proxy {
@@ -27,13 +29,25 @@ class Endpoint final : public net::Pollable {
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;
 
-  // Takes a socket and puts it into the worker's set, once for its whole life.
-  net::Status open(net::Fd fd, net::Poller& poller) {
+  // Takes a socket and puts it into the worker's set, once for its whole life. `late` are options
+  // that tune() sets, null when it has them all; they outlive this.
+  net::Status open(net::Fd fd, net::Poller& poller, const conf::Tcp* late = nullptr) {
     fd_ = std::move(fd);
+    late_ = late;
     readable = writable = urgent = fin_told = failed = hung_up = reset = false;
     return poller.add(fd_.get(), net::Poller::kEdge, *this);
   }
   void close() { fd_.reset(); }
+
+  // Sets the options that a session of one small question and answer does without, which spares it
+  // three system calls. Due before a second send, which must not be delayed for the first one's
+  // acknowledgement, and once the session has some age, so that a dead peer is found.
+  void tune() {
+    if (late_ == nullptr) return;
+    static_cast<void>(net::set_options(fd_.get(), *late_));
+    late_ = nullptr;
+  }
+  [[nodiscard]] bool tuned() const { return late_ == nullptr; }
 
   [[nodiscard]] bool is_open() const { return static_cast<bool>(fd_); }
   [[nodiscard]] int fd() const { return fd_.get(); }
@@ -63,6 +77,7 @@ class Endpoint final : public net::Pollable {
 
  private:
   net::Fd fd_;
+  const conf::Tcp* late_ = nullptr;
   EndpointOwner& owner_;
 };
 

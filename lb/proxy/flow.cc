@@ -59,6 +59,7 @@ Flow::Turn Flow::pump(Endpoint& in, Endpoint& out, Mover& mover) {
 }
 
 void Flow::preface(Endpoint& out, std::span<const std::byte> bytes, Mover& mover) {
+  out.tune();  // the client's bytes follow at once
   const std::size_t sent = out.writable ? send(out, bytes, mover) : 0;
   bytes_ = 0;
   if (out_lost_ || sent == bytes.size()) return;
@@ -121,6 +122,7 @@ std::size_t Flow::receive(Endpoint& in, Mover& mover) {
 
 // The answer is what `out` took; less than `bytes` means it takes no more now.
 std::size_t Flow::send(Endpoint& out, std::span<const std::byte> bytes, Mover& mover) {
+  if (bytes_ != 0) out.tune();
   for (;;) {
     const ssize_t sent = ::send(out.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent >= 0) {

@@ -24,6 +24,9 @@ milliseconds between(net::Tick from, net::Tick to) {
   return milliseconds(static_cast<std::int64_t>(to - from));
 }
 
+// A dead peer is to be found sooner than this: then its socket's options cannot come late.
+constexpr conf::Milliseconds kLateUserTimeout = std::chrono::seconds{30};
+
 // Whether the peer's kernel has acknowledged every byte. A UNIX socket hands them over at once.
 bool delivered(const Endpoint& endpoint) {
   int unacknowledged = 0;
@@ -96,10 +99,12 @@ void Session::connect() {
     chosen_tick_ = host_.now();
     server_name_ = backend_.config.servers[lease_.server()].name;
     const net::SocketAddress& target = backend_.target(lease_.server());
-    auto dialled = dial(target, backend_.source_for(target), backend_.config.tcp);
+    const conf::Tcp* options = target.family() == AF_UNIX ? nullptr : &backend_.config.tcp;
+    auto dialled = dial(target, backend_.source_for(target));
     net::Status opened;
-    if (dialled) opened = server_.open(std::move(dialled->fd), host_.poller());
+    if (dialled) opened = server_.open(std::move(dialled->fd), host_.poller(), options);
     if (dialled && opened.ok()) {
+      if (backend_.config.tcp.user_timeout < kLateUserTimeout) server_.tune();
       enter(Phase::kConnecting);
       if (dialled->connected) connected();
       return;

@@ -115,6 +115,7 @@ class Session final : private EndpointOwner, private net::Timed {
   void enter(Phase phase);
   void arm();
   [[nodiscard]] net::Tick deadline() const;
+  [[nodiscard]] net::Tick tuning_due() const;
   [[nodiscard]] telemetry::Stage stage() const;
   [[nodiscard]] net::Tick patience() const;  // of the client, while it waits for a server
   [[nodiscard]] net::Tick attempt_deadline() const;

@@ -15,6 +15,7 @@ using telemetry::Stage;
 constexpr net::Tick kDeliveryCheck = 20;                              // ms between two looks
 constexpr conf::Milliseconds kMostLinger = std::chrono::seconds{30};  // without a fin timeout
 constexpr conf::Milliseconds kMostPause = std::chrono::seconds{1};
+constexpr net::Tick kOfAge = 5000;  // ms after which a session has its server's options
 
 }  // namespace
 
@@ -25,7 +26,7 @@ void Session::enter(Phase phase) {
 }
 
 void Session::arm() {
-  const net::Tick due = deadline();
+  const net::Tick due = std::min(deadline(), tuning_due());
   if (due == kNever) return net::TimerWheel::cancel(*this);
   host_.wheel().schedule(*this, due);
 }
@@ -71,6 +72,10 @@ conf::Milliseconds Session::linger_limit(const Endpoint& stays) const {
 
 net::Tick Session::last_activity() const { return std::max(last_to_server_, last_to_client_); }
 
+net::Tick Session::tuning_due() const {
+  return phase_ == Phase::kFlowing && !server_.tuned() ? connected_tick_ + kOfAge : kNever;
+}
+
 net::Tick Session::deadline() const {
   switch (phase_) {
     case Phase::kChoosing:
@@ -113,6 +118,7 @@ void Session::on_due() {
   if (phase_ == Phase::kResetting) return check_delivery();
   const net::Tick now = host_.now();
   if (phase_ == Phase::kFlowing && now >= report_due()) report_progress();
+  if (now >= tuning_due()) server_.tune();
   if (now < deadline()) return arm();
 
   switch (phase_) {

@@ -87,7 +87,8 @@ FlowRig::FlowRig(bool may_splice, std::size_t pipes, lb::proxy::SpliceCall splic
   receiver = std::move(to);
   for (const int fd : {in.get(), out.get()}) {
     set_non_blocking(fd);
-    if (!lb::net::set_options(fd, conf::Tcp{}).ok()) throw std::runtime_error("socket options");
+    const bool set = lb::net::keep_urgent_in_line(fd).ok() && lb::net::set_options(fd, {}).ok();
+    if (!set) throw std::runtime_error("socket options");
   }
   if (!in_.open(std::move(in), poller_).ok() || !out_.open(std::move(out), poller_).ok())
     throw std::runtime_error("the epoll set refuses a socket");
