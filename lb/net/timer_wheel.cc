@@ -40,9 +40,11 @@ void TimerWheel::place(Timed& timed) {
   const auto slot = static_cast<unsigned>(timed.due_ >> (ring * kBits)) % kSlots;
   append(rings_[ring].slots[slot], timed);
   rings_[ring].occupied |= std::uint64_t{1} << slot;
+  const std::uint64_t first = timed.due_ >> (ring * kBits) << (ring * kBits);
+  if (first < stop_.slot) stop_ = {.ring = ring, .slot = first};
 }
 
-std::optional<TimerWheel::Stop> TimerWheel::next_stop() const {
+TimerWheel::Stop TimerWheel::find_stop() const {
   for (unsigned ring = 0; ring < kRings; ++ring) {
     const unsigned shift = ring * kBits;
     const auto here = static_cast<unsigned>(current_ >> shift) % kSlots;
@@ -50,15 +52,9 @@ std::optional<TimerWheel::Stop> TimerWheel::next_stop() const {
     if (ahead == 0) continue;
     const auto slot = static_cast<unsigned>(std::countr_zero(ahead));
     const std::uint64_t above = current_ >> (shift + kBits) << (shift + kBits);
-    return Stop{ring, above | (std::uint64_t{slot} << shift)};
+    return {.ring = ring, .slot = above | (std::uint64_t{slot} << shift)};
   }
-  return std::nullopt;
-}
-
-std::optional<std::uint64_t> TimerWheel::next() const {
-  const std::optional<Stop> stop = next_stop();
-  if (!stop) return std::nullopt;
-  return stop->slot * kSlot;
+  return {};
 }
 
 std::size_t TimerWheel::scheduled() const {
@@ -80,11 +76,12 @@ void TimerWheel::empty_into(Head& from, Head& to) {
 
 void TimerWheel::advance(std::uint64_t now) {
   const std::uint64_t target = now / kSlot;
-  for (auto stop = next_stop(); stop && stop->slot <= target; stop = next_stop()) {
-    current_ = stop->slot;
-    const auto index = static_cast<unsigned>(current_ >> (stop->ring * kBits)) % kSlots;
-    Ring& ring = rings_[stop->ring];
+  while (stop_.slot <= target) {
+    current_ = stop_.slot;
+    const auto index = static_cast<unsigned>(current_ >> (stop_.ring * kBits)) % kSlots;
+    Ring& ring = rings_[stop_.ring];
     ring.occupied &= ~(std::uint64_t{1} << index);
+    stop_ = find_stop();
     Head due;  // apart from the slot, so that what is scheduled meanwhile waits for the next round
     empty_into(ring.slots[index], due);
     while (due.next_ != &due) {

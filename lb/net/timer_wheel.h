@@ -3,7 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <limits>
 
 namespace lb::net {
 
@@ -35,6 +35,7 @@ class Timed {
 class TimerWheel {
  public:
   static constexpr std::uint64_t kSlot = 10;  // milliseconds
+  static constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
 
   explicit TimerWheel(std::uint64_t now);
   TimerWheel(const TimerWheel&) = delete;
@@ -43,13 +44,21 @@ class TimerWheel {
   // Wakes `timed` once at `due` or up to a slot later; what it was scheduled for before is
   // forgotten.
   void schedule(Timed& timed, std::uint64_t due);
+
+  // The same, but it may come earlier: what is scheduled for an earlier time stays. For those who
+  // look at the clock themselves, and move their deadline far more often than they meet it.
+  void wake_by(Timed& timed, std::uint64_t due) {
+    if (timed.next_ == nullptr || timed.due_ * kSlot > due) schedule(timed, due);
+  }
   static void cancel(Timed& timed) { timed.unlink(); }
 
   // Wakes all that are due. They may schedule and destroy themselves and others.
   void advance(std::uint64_t now);
 
-  // When advance() has something to do again, at the earliest; nullopt while nothing is scheduled.
-  [[nodiscard]] std::optional<std::uint64_t> next() const;
+  // When advance() has something to do again, at the earliest; kNever while nothing is scheduled.
+  [[nodiscard]] std::uint64_t next() const {
+    return stop_.slot == kNever ? kNever : stop_.slot * kSlot;
+  }
 
   // How many are scheduled; counts them one by one.
   [[nodiscard]] std::size_t scheduled() const;
@@ -68,16 +77,17 @@ class TimerWheel {
     std::uint64_t occupied = 0;  // a bit a slot; may be set for one whose last entry was cancelled
   };
   struct Stop {
-    unsigned ring;
-    std::uint64_t slot;  // its first innermost slot
+    unsigned ring = 0;
+    std::uint64_t slot = kNever;  // its first innermost slot
   };
 
   static void append(Head& head, Timed& timed);
   void place(Timed& timed);
   void empty_into(Head& from, Head& to);
-  [[nodiscard]] std::optional<Stop> next_stop() const;
+  [[nodiscard]] Stop find_stop() const;
 
   std::uint64_t current_;  // the innermost slot that was woken last
+  Stop stop_;              // where advance() has something to do next
   std::array<Ring, kRings> rings_;
 };
 
