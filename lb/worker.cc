@@ -18,12 +18,12 @@ constexpr net::Tick kTellAgain = 60'000;                  // ms between two line
 }  // namespace
 
 Worker::Worker(Shared& shared, std::uint32_t index, net::PipePool pipes, telemetry::LogChannel& log)
-    : shared_(shared),
-      index_(index),
+    : Host(poller_, wheel_, mover_, index),
+      shared_(shared),
       log_(log),
       mailbox_(loop_),
       poller_(loop_),
-      wheel_(loop_.now()),
+      wheel_(poller_.now()),
       pipes_(std::move(pipes)),
       scratch_(kScratch),
       mover_{.scratch = scratch_, .pipes = pipes_} {}
@@ -43,7 +43,7 @@ net::Status Worker::listen(proxy::Frontend& frontend, const conf::Bind& bind, ne
 void Worker::start() {
   const net::SignalsBlocked blocked;
   thread_ = std::thread([this] {
-    pthread_setname_np(pthread_self(), fmt::format("worker/{}", index_).c_str());
+    pthread_setname_np(pthread_self(), fmt::format("worker/{}", index()).c_str());
     run();
   });
 }
@@ -53,7 +53,7 @@ void Worker::run() {
   while (!quitting_) {
     poller_.turn(scheduled_.empty() ? wheel_.next() : now());
     wheel_.advance(now());
-    run_scheduled();
+    if (!scheduled_.empty()) run_scheduled();
     end_turn();
   }
 }
@@ -87,16 +87,16 @@ Held Worker::held() const {
 // the list, while another of its listeners may still wait. So that one tries again, and is
 // remembered again if need be.
 bool Worker::reserve(proxy::Frontend& frontend) {
-  if (!shared_.sessions.take(index_)) {
+  if (!shared_.sessions.take(index())) {
     listeners_wait_ = true;
     return false;
   }
-  if (!frontend.limit.take(index_)) {
+  if (!frontend.limit.take(index())) {
     listeners_wait_ = true;
     release(shared_.sessions);
     return false;
   }
-  if (std::exchange(listeners_wait_, false)) shared_.resume(index_);
+  if (std::exchange(listeners_wait_, false)) shared_.resume(index());
   return true;
 }
 
@@ -133,7 +133,7 @@ void Worker::accepted(const proxy::Listener& listener, net::Fd fd,
       proxy::Arrival{.fd = std::move(fd),
                      .client = peer,
                      .bind = &listener.bind(),
-                     .id = totals_.sessions * shared_.workers + index_,
+                     .id = totals_.sessions * shared_.workers + index(),
                      .expects_header = expects_header},
       slot, slots_[slot].generation);
   slots_[slot].session->start();

@@ -77,12 +77,8 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
   [[nodiscard]] Held held() const;  // after join(); slots belong to all workers and are left out
 
  private:
-  net::Poller& poller() override { return poller_; }
-  net::TimerWheel& wheel() override { return wheel_; }
-  proxy::Mover& mover() override { return mover_; }
-  [[nodiscard]] net::Tick now() const override { return loop_.now(); }
+  [[nodiscard]] net::Tick now() const override { return poller_.now(); }
   [[nodiscard]] std::uint64_t turn() const override { return totals_.turns; }
-  [[nodiscard]] std::uint32_t index() const override { return index_; }
   [[nodiscard]] std::uint32_t process_sessions() const override { return shared_.sessions.taken(); }
   void run_later(proxy::Session& session) override;
   void reached(proxy::Session& session, telemetry::Moment moment) override;
@@ -108,7 +104,6 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
   void tell_when_idle();
 
   Shared& shared_;
-  const std::uint32_t index_;
   telemetry::LogChannel& log_;
   net::Loop loop_;
   net::Mailbox mailbox_;

@@ -1,8 +1,7 @@
 #include "lb/net/loop.h"
 
-#include <algorithm>
 #include <cassert>
-#include <limits>
+#include <ctime>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -26,12 +25,22 @@ Handle<H> make_handle(Callback& call, Init init) {
   auto raw = std::make_unique<H>();
   must(init(raw.get()), "event loop");
   raw->data = &call;
+  static_cast<Loop*>(raw->loop->data)->stir();
   return Handle<H>(raw.release());
 }
 
 }  // namespace
 
-Loop::Loop() { must(uv_loop_init(&loop_), "event loop"); }
+Tick read_clock() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);  // as libuv does, less its way through nanoseconds
+  return static_cast<Tick>(now.tv_sec) * 1000 + static_cast<Tick>(now.tv_nsec) / 1'000'000;
+}
+
+Loop::Loop() {
+  must(uv_loop_init(&loop_), "event loop");
+  loop_.data = this;
+}
 
 Loop::~Loop() {
   uv_run(&loop_, UV_RUN_DEFAULT);
@@ -49,16 +58,12 @@ void Loop::stop() {
   uv_stop(&loop_);
 }
 
-int Loop::patience(std::optional<Tick> due) const {
+void Loop::run_ready() {
+  uv_run(&loop_, UV_RUN_NOWAIT);
   // A loop without handles would not have anybody wait.
-  const int own = uv_loop_alive(&loop_) != 0 ? uv_backend_timeout(&loop_) : -1;
-  if (!due) return own;
-  const Tick left = *due > now() ? *due - now() : 0;
-  const int until = static_cast<int>(std::min<Tick>(left, std::numeric_limits<int>::max()));
-  return own < 0 ? until : std::min(own, until);
+  const int patience = uv_loop_alive(&loop_) != 0 ? uv_backend_timeout(&loop_) : -1;
+  due_ = patience < 0 ? kNever : uv_now(&loop_) + static_cast<Tick>(patience);
 }
-
-void Loop::run_ready() { uv_run(&loop_, UV_RUN_NOWAIT); }
 
 void Loop::assert_here() const { assert(runner_ == std::this_thread::get_id()); }
 void Loop::after_fork() { must(uv_loop_fork(&loop_), "event loop"); }
@@ -68,6 +73,8 @@ Timer::Timer(Loop& loop, Callback call) : call_(std::move(call)) {
 }
 
 void Timer::start(std::chrono::milliseconds delay) {
+  uv_update_time(handle_->loop);  // which an embedded loop does only in its own turns
+  static_cast<Loop*>(handle_->loop->data)->stir();
   uv_timer_start(handle_.get(), call_owner<uv_timer_t>, static_cast<std::uint64_t>(delay.count()),
                  0);
 }

@@ -6,14 +6,16 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
-#include <optional>
 #include <thread>
 
 namespace lb::net {
 
-// Milliseconds of the loop's monotonic clock, read once a turn.
+// Milliseconds of the monotonic clock; a loop or a poller reads it once a turn.
 using Tick = std::uint64_t;
+inline constexpr Tick kNever = std::numeric_limits<Tick>::max();
+[[nodiscard]] Tick read_clock();
 
 // One libuv loop; everything created on it belongs to the thread that runs it. It must outlive its
 // handles.
@@ -27,13 +29,14 @@ class Loop {
   void run();   // until stop()
   void stop();  // this thread only
 
-  // For a thread that blocks elsewhere and has this loop embedded there: its descriptor, which is
-  // readable when something has happened; how many milliseconds it lets one wait, at most until
-  // `due`, in epoll_wait's form; and its own turn, which does not block.
+  // For a thread that blocks elsewhere and has this loop embedded there. Its turn, which does not
+  // block, is due when its descriptor is readable, and at due().
   [[nodiscard]] int backend() const { return uv_backend_fd(&loop_); }
-  [[nodiscard]] int patience(std::optional<Tick> due) const;
+  [[nodiscard]] Tick due() const { return due_; }
   void run_ready();
-  void update_clock() { uv_update_time(&loop_); }
+
+  // A handle was started, stopped or closed: what was due may be so no more.
+  void stir() { due_ = 0; }
 
   // From now on it belongs to the calling thread; run() says so by itself.
   void move_here() { runner_ = std::this_thread::get_id(); }
@@ -50,6 +53,7 @@ class Loop {
  private:
   uv_loop_t loop_{};
   std::thread::id runner_;
+  Tick due_ = 0;  // 0: to be asked
 };
 
 // Frees a handle the one way libuv allows: close it now, delete it in the close callback.
@@ -58,6 +62,7 @@ struct CloseHandle {
   template <typename H>
   void operator()(H* handle) const {
     handle->data = nullptr;
+    static_cast<Loop*>(handle->loop->data)->stir();
     uv_close(reinterpret_cast<uv_handle_t*>(handle),
              [](uv_handle_t* closed) { delete reinterpret_cast<H*>(closed); });
   }

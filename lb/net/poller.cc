@@ -1,7 +1,11 @@
 #include "lb/net/poller.h"
 
+#include <algorithm>
 #include <array>
+#include <limits>
 #include <stdexcept>
+
+#include "lb/net/system_call.h"
 
 namespace lb::net {
 namespace {
@@ -22,20 +26,27 @@ Poller::Poller(Loop& loop) : loop_(loop), set_(make_set()) {
     throw std::runtime_error("epoll_ctl: " + Status(errno).message());
 }
 
-void Poller::turn(std::optional<Tick> due) {
+void Poller::turn(Tick due) {
   std::array<epoll_event, kEventsPerTurn> events;
-  const int count = epoll_wait(set_.get(), events.data(), kEventsPerTurn, loop_.patience(due));
-  loop_.update_clock();
-  bool loop_is_ready = loop_.patience({}) == 0;
+  const int count = wait(set_.get(), events, milliseconds_until(std::min(due, loop_.due())));
+  now_ = read_clock();
+  bool loop_is_due = loop_.due() <= now_;
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
     if (event.data.ptr == nullptr) {
-      loop_is_ready = true;
+      loop_is_due = true;
     } else {
       static_cast<Pollable*>(event.data.ptr)->on_ready(event.events);
     }
   }
-  if (loop_is_ready) loop_.run_ready();
+  if (loop_is_due) loop_.run_ready();
+}
+
+// In the form that epoll_wait() takes.
+int Poller::milliseconds_until(Tick due) const {
+  if (due == kNever) return -1;
+  if (due <= now_) return 0;
+  return static_cast<int>(std::min<Tick>(due - now_, std::numeric_limits<int>::max()));
 }
 
 Status Poller::add(int fd, std::uint32_t events, Pollable& pollable) {

@@ -3,7 +3,6 @@
 #include <sys/epoll.h>
 
 #include <cstdint>
-#include <optional>
 
 #include "lb/net/fd.h"
 #include "lb/net/loop.h"
@@ -37,7 +36,10 @@ class Poller {
 
   // One turn: waits until something is ready, or until `due`, and tells whom it concerns. One
   // round, never until empty, so that the caller gets his turn between.
-  void turn(std::optional<Tick> due);
+  void turn(Tick due);
+
+  // When this turn began, or when it was made.
+  [[nodiscard]] Tick now() const { return now_; }
 
   // Closing the last duplicate of the descriptor takes it out again.
   Status add(int fd, std::uint32_t events, Pollable& pollable);
@@ -45,10 +47,12 @@ class Poller {
   void remove(int fd);
 
  private:
+  [[nodiscard]] int milliseconds_until(Tick due) const;
   Status control(int operation, int fd, std::uint32_t events, Pollable& pollable);
 
   Loop& loop_;
   Fd set_;
+  Tick now_ = read_clock();
 };
 
 }  // namespace lb::net

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "lb/net/system_call.h"
+
 namespace lb::proxy {
 namespace {
 
@@ -29,7 +31,7 @@ ssize_t splice_nonblocking(int from, int to, std::size_t size) {
   return ::splice(from, nullptr, to, nullptr, size, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
 }
 
-Flow::Turn Flow::pump(Endpoint& in, Endpoint& out, Mover& mover) {
+Flow::Turn Flow::move(Endpoint& in, Endpoint& out, Mover& mover) {
   std::size_t moved = 0;
   while (state_ == State::kOpen) {
     if (pending()) {
@@ -97,7 +99,7 @@ std::size_t Flow::copy(Endpoint& in, Endpoint& out, Mover& mover) {
 // Reads into the scratch buffer. 0: nothing now, or `end_` is set.
 std::size_t Flow::receive(Endpoint& in, Mover& mover) {
   for (;;) {
-    const ssize_t got = recv(in.fd(), mover.scratch.data(), mover.scratch.size(), 0);
+    const ssize_t got = net::receive(in.fd(), mover.scratch);
     if (got > 0) {
       const auto size = static_cast<std::size_t>(got);
       // A short read has emptied the socket, unless it stopped at an urgent mark. What else was
@@ -124,7 +126,7 @@ std::size_t Flow::receive(Endpoint& in, Mover& mover) {
 std::size_t Flow::send(Endpoint& out, std::span<const std::byte> bytes, Mover& mover) {
   if (bytes_ != 0) out.tune();
   for (;;) {
-    const ssize_t sent = ::send(out.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t sent = net::send(out.fd(), bytes);
     if (sent >= 0) {
       const auto size = static_cast<std::size_t>(sent);
       if (size < bytes.size()) out.writable = false;

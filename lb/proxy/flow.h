@@ -48,7 +48,10 @@ class Flow {
   explicit Flow(bool may_splice) : may_splice_(may_splice) {}
 
   // Moves what can be moved now.
-  Turn pump(Endpoint& in, Endpoint& out, Mover& mover);
+  Turn pump(Endpoint& in, Endpoint& out, Mover& mover) {
+    const bool idle = !in.readable && !pending() && end_ == End::kNone && !pipe_;
+    return idle ? Turn::kWaiting : move(in, out, mover);
+  }
 
   // Sends bytes of our own ahead of those of `in`; they are not counted. Before the first pump().
   void preface(Endpoint& out, std::span<const std::byte> bytes, Mover& mover);
@@ -70,6 +73,7 @@ class Flow {
  private:
   enum class End : std::uint8_t { kNone, kFin, kLost };
 
+  Turn move(Endpoint& in, Endpoint& out, Mover& mover);
   void flush(Endpoint& out, Mover& mover);
   void flush_pipe(Endpoint& out, Mover& mover);
   void rescue_pipe();

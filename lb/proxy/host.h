@@ -15,11 +15,11 @@ class Session;
 // A session's worker, as far as the session sees it. It outlives its sessions.
 class Host {
  public:
-  virtual net::Poller& poller() = 0;
-  virtual net::TimerWheel& wheel() = 0;
-  virtual Mover& mover() = 0;
-  [[nodiscard]] virtual net::Tick now() const = 0;
-  [[nodiscard]] virtual std::uint32_t index() const = 0;
+  [[nodiscard]] net::Poller& poller() const { return poller_; }
+  [[nodiscard]] net::TimerWheel& wheel() const { return wheel_; }
+  [[nodiscard]] Mover& mover() const { return mover_; }
+  [[nodiscard]] net::Tick now() const { return poller_.now(); }
+  [[nodiscard]] std::uint32_t index() const { return index_; }
   [[nodiscard]] virtual std::uint32_t process_sessions() const = 0;  // open now
 
   // Calls session.run() in the next turn: it has more to move than its budget.
@@ -32,7 +32,15 @@ class Host {
   virtual void retire(Session& session) = 0;
 
  protected:
+  Host(net::Poller& poller, net::TimerWheel& wheel, Mover& mover, std::uint32_t index)
+      : poller_(poller), wheel_(wheel), mover_(mover), index_(index) {}
   ~Host() = default;
+
+ private:
+  net::Poller& poller_;
+  net::TimerWheel& wheel_;
+  Mover& mover_;
+  const std::uint32_t index_;
 };
 
 }  // namespace lb::proxy

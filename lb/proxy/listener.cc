@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "lb/net/system_call.h"
+
 namespace lb::proxy {
 namespace {
 
@@ -101,7 +103,7 @@ Listener::Found Listener::accept_some() {
   for (int count = 0; count < most; ++count) {
     if (!owner_.reserve(frontend_)) return Found::kFull;
     net::SocketAddress client;
-    net::Fd fd(accept4(fd_.get(), client.room(), client.length(), SOCK_NONBLOCK | SOCK_CLOEXEC));
+    net::Fd fd(net::accept(fd_.get(), client.room(), client.length()));
     if (fd) {
       owner_.accepted(*this, std::move(fd), client);
       continue;

@@ -204,6 +204,10 @@ void Session::run() {
   if (to_server_.bytes() != up) last_to_server_ = host_.now();
   if (to_client_.bytes() != down) last_to_client_ = host_.now();
 
+  // Nothing has ended and nobody is lost, as nearly always.
+  const bool calm = to_server_.state() == Flow::State::kOpen &&
+                    to_client_.state() == Flow::State::kOpen && !client_lost() && !server_lost();
+  if (calm && !more) return;
   settle();
   note_losses();
   if (fin_to_server_ || fin_to_client_) arm();  // whose time runs depends on what waits

@@ -15,7 +15,7 @@ using telemetry::Stage;
 constexpr net::Tick kDeliveryCheck = 20;                              // ms between two looks
 constexpr conf::Milliseconds kMostLinger = std::chrono::seconds{30};  // without a fin timeout
 constexpr conf::Milliseconds kMostPause = std::chrono::seconds{1};
-constexpr net::Tick kOfAge = 5000;  // ms after which a session has its server's options
+constexpr net::Tick kOfAge = 10'000;  // ms after which a session has its server's options
 
 }  // namespace
 
@@ -27,8 +27,8 @@ void Session::enter(Phase phase) {
 
 void Session::arm() {
   const net::Tick due = std::min(deadline(), tuning_due());
-  if (due == kNever) return net::TimerWheel::cancel(*this);
-  host_.wheel().schedule(*this, due);
+  if (due == net::kNever) return net::TimerWheel::cancel(*this);
+  host_.wheel().wake_by(*this, due);
 }
 
 net::Tick Session::patience() const {
@@ -73,14 +73,14 @@ conf::Milliseconds Session::linger_limit(const Endpoint& stays) const {
 net::Tick Session::last_activity() const { return std::max(last_to_server_, last_to_client_); }
 
 net::Tick Session::tuning_due() const {
-  return phase_ == Phase::kFlowing && !server_.tuned() ? connected_tick_ + kOfAge : kNever;
+  return phase_ == Phase::kFlowing && !server_.tuned() ? connected_tick_ + kOfAge : net::kNever;
 }
 
 net::Tick Session::deadline() const {
   switch (phase_) {
     case Phase::kChoosing:
     case Phase::kOver:
-      return kNever;
+      return net::kNever;
     case Phase::kHandshake:
       return after(accepted_tick_, frontend_.config.client_hs_timeout);
     case Phase::kQueued:
@@ -99,13 +99,13 @@ net::Tick Session::deadline() const {
     case Phase::kDiscarding:
       return after(phase_since_, linger_limit(client_));
   }
-  return kNever;
+  return net::kNever;
 }
 
 // When the next of the reports that `log: {at: [1h]}` asks for is to be written.
 net::Tick Session::report_due() const {
   const auto every = static_cast<net::Tick>(frontend_.config.log.every.count());
-  return every == 0 ? kNever : connected_tick_ + (reports_ + 1) * every;
+  return every == 0 ? net::kNever : connected_tick_ + (reports_ + 1) * every;
 }
 
 // One report, even after a pause in which several would have been due.

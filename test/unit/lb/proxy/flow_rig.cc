@@ -102,7 +102,7 @@ Received FlowRig::run(const std::function<void(int)>& feed,
   std::thread feeder([&] { feed(sender.get()); });
   std::thread taker([&] { received = take(receiver.get()); });
   while (flow.state() == lb::proxy::Flow::State::kOpen) {
-    poller_.turn(more_ ? std::optional(loop_.now()) : std::nullopt);
+    poller_.turn(more_ ? poller_.now() : lb::net::kNever);
     if (more_) pump();
   }
   shutdown(out_.fd(), SHUT_WR);
