@@ -12,8 +12,9 @@
 namespace lb {
 namespace {
 
-constexpr std::size_t kScratch = std::size_t{64} * 1024;  // bytes one recv() takes at most
-constexpr net::Tick kTellAgain = 60'000;                  // ms between two lines about one shortage
+constexpr std::size_t kScratch = std::size_t{64} * 1024;           // bytes one recv() takes at most
+constexpr std::uint64_t kBulkPerTurn = std::uint64_t{512} * 1024;  // bytes
+constexpr net::Tick kTellAgain = 60'000;  // ms between two lines about one shortage
 
 }  // namespace
 
@@ -170,18 +171,28 @@ void Worker::closed(proxy::Listener&) {
 
 void Worker::granted(balancer::Grant grant) {
   loop_.assert_here();
-  Slot& slot = slots_[grant.to.slot];
-  if (slot.session && slot.generation == grant.to.generation)
-    slot.session->granted(std::move(grant.lease), grant.place);
+  if (proxy::Session* session = find(grant.to.slot, grant.to.generation))
+    session->granted(std::move(grant.lease), grant.place);
 }
 
-void Worker::run_later(proxy::Session& session) { scheduled_.push_back(&session); }
+// Null when that session is over.
+proxy::Session* Worker::find(std::uint32_t slot, std::uint32_t generation) const {
+  return slots_[slot].generation == generation ? slots_[slot].session.get() : nullptr;
+}
 
-// Runs before the sessions that ended in the last turn are freed, so every pointer is good.
+void Worker::run_later(proxy::Session& session) {
+  scheduled_.push_back({.slot = session.slot(), .generation = slots_[session.slot()].generation});
+}
+
+// Bulk takes what a turn leaves for it, in turns of its own, however many sessions want it: so the
+// others wait for a bounded time.
 void Worker::run_scheduled() {
-  std::swap(scheduled_, running_);
-  for (proxy::Session* session : running_) session->run();
-  running_.clear();
+  const std::uint64_t enough = mover_.bytes() + kBulkPerTurn;
+  for (std::size_t left = scheduled_.size(); left > 0 && mover_.bytes() < enough; --left) {
+    const Scheduled next = scheduled_.front();
+    scheduled_.pop_front();
+    if (proxy::Session* session = find(next.slot, next.generation)) session->run();
+  }
 }
 
 void Worker::reached(proxy::Session& session, telemetry::Moment moment) {

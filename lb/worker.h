@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -96,9 +97,16 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
     std::uint32_t generation = 0;
   };
 
+  // A session that has more to move. It may be over before its turn comes.
+  struct Scheduled {
+    std::uint32_t slot;
+    std::uint32_t generation;
+  };
+
   void run();
   [[nodiscard]] std::uint32_t free_slot();
   void release(balancer::Limit& limit);
+  [[nodiscard]] proxy::Session* find(std::uint32_t slot, std::uint32_t generation) const;
   void run_scheduled();
   void end_turn();
   void tell_when_idle();
@@ -117,8 +125,7 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_slots_;
   std::vector<std::unique_ptr<proxy::Session>> retired_;  // freed when the turn ends
-  std::vector<proxy::Session*> scheduled_;
-  std::vector<proxy::Session*> running_;
+  std::deque<Scheduled> scheduled_;
 
   std::size_t open_listeners_ = 0;
   std::size_t open_sessions_ = 0;

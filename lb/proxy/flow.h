@@ -25,6 +25,7 @@ struct Mover {
   SpliceCall splice = splice_nonblocking;
   std::uint64_t bytes_copied = 0;
   std::uint64_t bytes_spliced = 0;
+  [[nodiscard]] std::uint64_t bytes() const { return bytes_copied + bytes_spliced; }
 };
 
 // One direction of a session. While bytes wait to be written it does not read, so what it holds is
@@ -43,7 +44,7 @@ class Flow {
 
   // Bytes one call of pump() moves at most, so that bulk does not starve the other sessions of its
   // worker.
-  static constexpr std::size_t kBudget = std::size_t{512} * 1024;
+  static constexpr std::size_t kBudget = std::size_t{256} * 1024;
 
   explicit Flow(bool may_splice) : may_splice_(may_splice) {}
 
@@ -69,6 +70,8 @@ class Flow {
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }  // taken by `out`'s kernel
   [[nodiscard]] bool pending() const { return left_ != 0 || in_pipe_ != 0; }  // read, not yet taken
   [[nodiscard]] bool splicing() const { return splicing_; }
+  // It moves much at a time: what it has now can wait for those that do not.
+  [[nodiscard]] bool bulk() const { return splicing_ || streak_ != 0; }
 
  private:
   enum class End : std::uint8_t { kNone, kFin, kLost };

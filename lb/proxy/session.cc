@@ -184,11 +184,18 @@ void Session::on_endpoint(Endpoint& endpoint) {
       return &endpoint == &client_ ? watch_client() : watch_connect();
     case Phase::kFlowing:
     case Phase::kDiscarding:
-      if (!scheduled_) run();
+      if (scheduled_) return;
+      if (to_server_.bulk() || to_client_.bulk()) return run_later();
+      run();
       return;
     case Phase::kResetting:
       return check_delivery();
   }
+}
+
+void Session::run_later() {
+  scheduled_ = true;
+  host_.run_later(*this);
 }
 
 void Session::run() {
@@ -212,8 +219,7 @@ void Session::run() {
   note_losses();
   if (fin_to_server_ || fin_to_client_) arm();  // whose time runs depends on what waits
   if (more && phase_ != Phase::kOver) {
-    scheduled_ = true;
-    host_.run_later(*this);
+    run_later();
   }
 }
 

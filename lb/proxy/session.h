@@ -105,6 +105,7 @@ class Session final : private EndpointOwner, private net::Timed {
   void watch_client();
   void watch_connect();
 
+  void run_later();
   void settle();
   void pass_fin(Endpoint& to, bool& passed);
   void lose_server_after_its_fin();
