@@ -11,6 +11,19 @@
 
 namespace lb::net {
 
+Peer Peer::of_ipv6(std::span<const std::uint8_t, 16> ip, std::uint16_t port) {
+  static constexpr std::array<std::uint8_t, 12> kMapped = {0, 0, 0, 0, 0,    0,
+                                                           0, 0, 0, 0, 0xFF, 0xFF};
+  Peer peer{.family = conf::Family::kIpv6, .port = port, .ip = {}};
+  if (std::ranges::equal(ip.first<12>(), kMapped)) {
+    peer.family = conf::Family::kIpv4;
+    std::ranges::copy(ip.last<4>(), peer.ip.begin());
+  } else {
+    std::ranges::copy(ip, peer.ip.begin());
+  }
+  return peer;
+}
+
 std::span<const std::uint8_t> Peer::bytes() const {
   switch (family) {
     case conf::Family::kIpv4:
@@ -69,14 +82,7 @@ Peer SocketAddress::peer() const {
     std::memcpy(peer.ip.data(), &in->sin_addr, sizeof(in->sin_addr));
   } else if (storage_.ss_family == AF_INET6) {
     const auto* in6 = reinterpret_cast<const sockaddr_in6*>(&storage_);
-    peer.port = ntohs(in6->sin6_port);
-    if (IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr)) {
-      peer.family = conf::Family::kIpv4;
-      std::memcpy(peer.ip.data(), in6->sin6_addr.s6_addr + 12, 4);
-    } else {
-      peer.family = conf::Family::kIpv6;
-      std::memcpy(peer.ip.data(), in6->sin6_addr.s6_addr, 16);
-    }
+    return Peer::of_ipv6(in6->sin6_addr.s6_addr, ntohs(in6->sin6_port));
   }
   return peer;
 }

@@ -19,6 +19,10 @@ struct Peer {
 
   friend bool operator==(const Peer&, const Peer&) = default;
 
+  // Of 16 bytes; an IPv4 address that is written as ::ffff:192.0.2.1 is told as IPv4, so that
+  // nobody is two.
+  [[nodiscard]] static Peer of_ipv6(std::span<const std::uint8_t, 16> ip, std::uint16_t port);
+
   // The address without the port: 4, 16 or, for a UNIX client, 0 bytes.
   [[nodiscard]] std::span<const std::uint8_t> bytes() const;
 };

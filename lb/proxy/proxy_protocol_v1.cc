@@ -22,12 +22,12 @@ std::string_view next_word(std::string_view& line) {
 
 std::optional<net::Peer> read_ip(std::string_view text, Family family) {
   std::array<char, INET6_ADDRSTRLEN> terminated{};
-  if (text.size() >= terminated.size()) return std::nullopt;
+  if (text.size() >= terminated.size() || text.contains('\0')) return std::nullopt;
   std::ranges::copy(text, terminated.begin());
   net::Peer peer{.family = family, .ip = {}};
   const int system = family == Family::kIpv4 ? AF_INET : AF_INET6;
   if (inet_pton(system, terminated.data(), peer.ip.data()) != 1) return std::nullopt;
-  return peer;
+  return family == Family::kIpv6 ? net::Peer::of_ipv6(peer.ip, 0) : peer;
 }
 
 // "in decimal in the range [0..65535]", without leading zeros.

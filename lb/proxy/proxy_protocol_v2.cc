@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "lb/proxy/crc32c.h"
 
@@ -59,9 +60,10 @@ std::optional<std::size_t> address_size(std::uint8_t family) {
 }
 
 net::Peer peer_at(Bytes ip, std::uint16_t port) {
-  net::Peer peer{.family = ip.size() == 4 ? Family::kIpv4 : Family::kIpv6, .port = port};
-  std::ranges::transform(ip, peer.ip.begin(), [](std::byte b) { return std::uint8_t(b); });
-  return peer;
+  std::array<std::uint8_t, 16> bytes{};
+  std::ranges::transform(ip, bytes.begin(), [](std::byte b) { return std::uint8_t(b); });
+  if (ip.size() == bytes.size()) return net::Peer::of_ipv6(bytes, port);
+  return {.family = Family::kIpv4, .port = port, .ip = bytes};
 }
 
 void read_addresses(Bytes addresses, Introduction& says) {
@@ -82,6 +84,7 @@ bool sum_is_right(Bytes header, Bytes sum) {
 }
 
 bool read_tlvs(Bytes header, std::size_t at, Introduction& says) {
+  bool summed = false;  // once: a header full of sums would cost the square of its length
   while (at < header.size()) {
     if (header.size() - at < 3) return false;
     const std::uint8_t type = byte_at(header, at);
@@ -100,7 +103,7 @@ bool read_tlvs(Bytes header, std::size_t at, Introduction& says) {
         says.unique_id = text_of(value);
         break;
       case kTypeCrc32c:
-        if (size != 4 || !sum_is_right(header, value)) return false;
+        if (size != 4 || std::exchange(summed, true) || !sum_is_right(header, value)) return false;
         break;
       default:
         break;  // the specification has receivers ignore types they do not know

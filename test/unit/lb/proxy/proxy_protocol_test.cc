@@ -68,6 +68,18 @@ TEST_CASE("a version 1 header tells both addresses", "[proxy]") {
   CHECK(told_by("PROXY TCP6 2001:db8::1 ::1 65535 0\r\n") == "2001:db8::1:65535 > ::1:0 of 36");
 }
 
+TEST_CASE("an IPv4 address that is written as IPv6 is told as IPv4", "[proxy]") {
+  CHECK(told_by("PROXY TCP6 ::ffff:10.1.2.3 ::ffff:10.9.9.9 1 2\r\n") ==
+        "10.1.2.3:1 > 10.9.9.9:2 of 48");
+  const std::string mapped = std::string(10, '\0') + "\xff\xff\x0a\x01\x02\x03";
+  CHECK(told_by(kSignature + "\x21\x21\x00\x24"s + mapped + mapped + "\x00\x01\x00\x02"s) ==
+        "10.1.2.3:1 > 10.1.2.3:2 of 52");
+}
+
+TEST_CASE("an address ends where its word ends", "[proxy]") {
+  CHECK(told_by("PROXY TCP4 10.7.2.3\0x 10.9.9.9 1 2\r\n"s) == "invalid");
+}
+
 TEST_CASE("a version 1 header of an unknown protocol tells nothing", "[proxy]") {
   CHECK(told_by("PROXY UNKNOWN\r\nGET") == "unix > unix of 15");
   CHECK(told_by("PROXY UNKNOWN ff::1 ff::2 1 2\r\n") == "unix > unix of 31");
@@ -167,6 +179,19 @@ TEST_CASE("a header whose checksum is wrong is refused", "[proxy]") {
   text[16] ^= 1;
   CHECK(told_by(text) == "invalid");
   CHECK(told_by(with_tlvs(tlv('\x03', "abc"))) == "invalid");
+}
+
+TEST_CASE("a header has one checksum: each would be summed over the whole header", "[proxy]") {
+  // Two right ones: the sum of a header with a second, empty place for it, put into both places,
+  // is found by trying.
+  const std::string empty = tlv('\x03', std::string(4, '\0'));
+  CHECK(told_by(with_tlvs(empty + empty)) == "invalid");
+  std::string text = with_tlvs(empty);
+  Crc32c crc;
+  crc.add(std::as_bytes(std::span(text)));
+  for (std::size_t i = 0; i < 4; ++i)
+    text[31 + i] = static_cast<char>(crc.value() >> (24U - 8 * i));
+  CHECK(told_by(text) != "invalid");
 }
 
 TEST_CASE("version 1 is written as the specification shows it", "[proxy]") {
