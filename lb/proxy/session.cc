@@ -279,13 +279,13 @@ void Session::settle() {
   if (down_ended && (to_server_.out_lost() || server_.failed)) lose_server_after_its_fin();
 }
 
-// The server has answered and closed. If bytes of the client met it closed, that alone made it
-// reset: resetting the client as well could cost it its answer, so its bytes are dropped until it
-// is done.
+// The server has answered and closed. If bytes of the client, or our header, met it closed, that
+// alone made it reset: resetting the client as well could cost it its answer, so its bytes are
+// dropped until it is done.
 void Session::lose_server_after_its_fin() {
   reason_ = {Cause::kServerAbort, Stage::kData};
-  if (!to_server_.out_lost() && to_server_.bytes() == sent_at_server_fin_)
-    return reset_after_delivery(client_, server_);
+  const bool met_nothing = to_server_.bytes() == sent_at_server_fin_ && !introduced_;
+  if (!to_server_.out_lost() && met_nothing) return reset_after_delivery(client_, server_);
   release_server();
   to_server_.drop_rest(host_.mover());
   enter(Phase::kDiscarding);

@@ -97,6 +97,9 @@ class Session final : private EndpointOwner, private net::Timed {
   void fail_handshake(telemetry::Cause cause, const char* why);
   void introduce_client();
 
+  [[nodiscard]] bool waits() const {
+    return phase_ == Phase::kQueued || phase_ == Phase::kConnecting || phase_ == Phase::kPausing;
+  }
   void choose();
   void take(balancer::Lease lease);
   void connect();
@@ -142,6 +145,7 @@ class Session final : private EndpointOwner, private net::Timed {
 
   Phase phase_ = Phase::kChoosing;
   Entry entry_;
+  bool introduced_ = false;  // the server was sent a header of ours
   bool fin_to_server_ = false;
   bool fin_to_client_ = false;
   bool redispatched_ = false;

@@ -15,7 +15,7 @@ using telemetry::Stage;
 constexpr net::Tick kDeliveryCheck = 20;                              // ms between two looks
 constexpr conf::Milliseconds kMostLinger = std::chrono::seconds{30};  // without a fin timeout
 constexpr conf::Milliseconds kMostPause = std::chrono::seconds{1};
-constexpr net::Tick kOfAge = 10'000;  // ms after which a session has its server's options
+constexpr net::Tick kOfAge = 6000;  // ms after which a session has its server's options
 
 }  // namespace
 

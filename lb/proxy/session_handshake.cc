@@ -78,6 +78,8 @@ void Session::be_introduced(const ProxyHeader& header) {
   }
   entry_ = Entry::kAdmitted;
   choose();
+  // What was told of the client together with its header, no event will tell again.
+  if (waits()) watch_client();
 }
 
 void Session::fail_handshake(Cause cause, const char* why) {
@@ -96,6 +98,7 @@ void Session::introduce_client() {
     if (!told_->unique_id.empty()) says.unique_id = told_->unique_id;
   }
   if (says.destination.family == conf::Family::kUnix) says.destination = local_end(client_.fd());
+  introduced_ = true;
   std::array<std::byte, kLongestWrittenHeader> room;
   const std::size_t size = write_proxy_header(*asked, says, room);
   to_server_.preface(server_, std::span(room).first(size), host_.mover());

@@ -212,6 +212,32 @@ def test_allow_and_deny_are_about_the_client_in_the_header(tidegate, echo_server
     assert len([line for line in daemon.out.all() if parse_access(line)]) == 1
 
 
+def test_a_client_that_is_written_as_ipv6_is_not_somebody_else(tidegate, echo_server):
+    daemon = tidegate(accepting(echo_server, frontend={"deny": "192.0.2.0/24"}))
+
+    for header in [v1("::ffff:192.0.2.1", "::ffff:203.0.113.1"), v2("::ffff:192.0.2.1", "::ffff:203.0.113.1")]:
+        with daemon.connect() as client:
+            client.sendall(header + b"x")
+            assert was_reset(client)
+
+
+@pytest.mark.parametrize("code, end", [("CD", reset), ("CQ", lambda client: client.close())], ids=["reset", "fin"])
+def test_a_client_that_left_behind_its_header_does_not_wait_for_a_server(tidegate, server, code, end):
+    servers = {"s1": {"address": server.address, "maxconn": 1}}
+    daemon = tidegate(accepting(servers, timeouts={"queue": "1m"}))
+    holder = daemon.connect()
+    holder.sendall(v1("192.0.2.1", "198.51.100.1"))
+    connection = server.accept()
+
+    client = daemon.connect()
+    client.sendall(v1("192.0.2.2", "198.51.100.1"))
+    end(client)
+
+    (line,) = daemon.access()
+    assert (line.client, line.code) == ("192.0.2.2:1111", code)
+    connection.close()
+
+
 def test_max_per_source_counts_the_client_in_the_header(tidegate, echo_server):
     daemon = tidegate(accepting(echo_server, frontend={"max_per_source": 1}))
 

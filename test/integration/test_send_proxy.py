@@ -1,13 +1,14 @@
 """A server with send_proxy is told, ahead of the client's bytes, who the client is."""
 
 import json
+import socket
 
 import pytest
 
-from support.config import config
-from support.peers import FullBacklog, Listener, Refuser, UnixListener
+from support.config import config, with_probe
+from support.peers import FullBacklog, Listener, Refuser, Server, UnixListener, says
 from support.proxy_protocol import CRC32C, LOCAL, PROXY, UNIQUE_ID, read_v2
-from support.sockets import connect, finish, read_all, read_exactly
+from support.sockets import at_end, connect, finish, read_all, read_exactly
 
 
 def sending(address, send, **options):
@@ -130,6 +131,24 @@ def test_a_header_waits_for_a_slow_connect(tidegate, peers):
         server.open()
         heard = read_all(server.accept())
     assert heard.startswith(b"PROXY TCP4 ") and heard.endswith(b"\r\nx")
+
+
+def test_a_server_that_resets_for_its_unread_header_does_not_reset_the_client(tidegate, server, peers):
+    plain = sending(server.address, "v1")
+    daemon = tidegate(with_probe(plain, peers(Server, says(b"probe"))))
+    client = daemon.connect()
+    connection = server.accept()
+    connection.sendall(b"busy")
+    finish(connection)
+    assert read_exactly(client, 4) == b"busy"
+    assert at_end(client)
+
+    connection.close()  # with unread bytes, which are ours
+    for _ in range(100):  # a reset would wait for what came before it to be acknowledged
+        assert daemon.ask("probe") == b"probe"
+
+    assert client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0
+    client.sendall(b"x")
 
 
 @pytest.mark.parametrize("send", ["v1", {"version": "v2", "options": ["crc32c", "unique-id"]}], ids=["v1", "v2"])
