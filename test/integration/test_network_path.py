@@ -113,6 +113,7 @@ def test_keepalive_ends_the_session_of_a_peer_that_vanished_while_idle(tidegate,
     path = Path(tidegate, network, peers, far, tcp={"user_timeout": "infinite"})
 
     path.far.pull_the_cable()
+    path.stays.settimeout(25)  # a young session's server has no keepalive yet
 
     assert was_reset(path.stays)
     assert path.code() == ("CD" if far == "client" else "SD")
