@@ -41,13 +41,11 @@ def run(rounds: Rounds, quick: bool, lanes: bool = True) -> None:
             if rival.name not in PROXIES:
                 continue
             place = f"{NAME}, {measure} {case}, {rival.name}"
-            try:
-                totals = [
-                    count(rounds, rival, [flag, str(sessions), "--operations", str(operations)])
-                    for operations in (few, many)
-                ]
-            except (load.Failed, machine.Unusable) as error:
-                rounds.failures.append(f"{place}: {error}")
+            totals = rounds.attempt(place, lambda: [
+                count(rounds, rival, [flag, str(sessions), "--operations", str(operations)])
+                for operations in (few, many)
+            ])  # fmt: skip
+            if totals is None:
                 continue
             value = (totals[1] - totals[0]) / (many - few)
             rounds.samples.add(Row(NAME, case, measure, ""), rival.name, 0, value)
@@ -105,5 +103,5 @@ def _instructions(rounds: Rounds, rival: Rival, arguments: list[str]) -> int:
         running.stop()
     written = Path(f"{profile}.{running.pid}")
     if not written.exists():
-        raise load.Failed("callgrind wrote no profile")
+        raise machine.Failed("callgrind wrote no profile")
     return int(machine.first_match(r"(?m)^(?:totals|summary): (\d+)", written.read_text()))

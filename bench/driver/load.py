@@ -9,10 +9,6 @@ from .rivals import Ports, Running
 LOAD = machine.BUILD / "bench/tidegate-load"
 
 
-class Failed(Exception):
-    """A measurement that came to nothing."""
-
-
 def run(running: Running, ports: Ports, core: int, arguments: list[str]) -> dict:
     """What tidegate-load says of one window (bench/README.md, "One measurement")."""
     command = [
@@ -21,8 +17,8 @@ def run(running: Running, ports: Ports, core: int, arguments: list[str]) -> dict
     ]  # fmt: skip
     done = subprocess.run(machine.pinned(core, command), capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise Failed(done.stderr.strip() or f"{' '.join(command)}: exit status {done.returncode}")
+        raise machine.Failed(done.stderr.strip() or f"{' '.join(command)}: exit status {done.returncode}")
     result = json.loads(done.stdout)
     if result["failures"]:
-        raise Failed(f"{result['failures']} sessions ended otherwise than meant")
+        raise machine.Failed(f"{result['failures']} sessions ended otherwise than meant")
     return result

@@ -19,6 +19,10 @@ class Unusable(Exception):
     """This machine cannot measure; the text says what would be right."""
 
 
+class Failed(Exception):
+    """A measurement that came to nothing."""
+
+
 def cores() -> tuple[int, int]:
     """The core of the proxy, and the core of load and servers."""
     usable = sorted(os.sched_getaffinity(0))

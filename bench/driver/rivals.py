@@ -1,7 +1,6 @@
 """Who is compared: how each is configured (bench/rivals/), started and stopped."""
 
 import os
-import signal
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -28,6 +27,16 @@ class Ports:
     server: int
 
 
+def stop(process: subprocess.Popen) -> None:
+    """Ends it, and waits for that."""
+    process.terminate()
+    try:
+        process.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 @dataclass
 class Running:
     """A rival at work. `pid` is the process that carries the sessions."""
@@ -39,12 +48,7 @@ class Running:
     def stop(self) -> None:
         if self.process is None:
             return
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        stop(self.process)
 
 
 @dataclass
@@ -74,7 +78,7 @@ class Rival:
         running = Running(process, process.pid, f"127.0.0.1:{ports.proxy}")
         try:
             self._await(running, ports, setup)
-        except machine.Unusable:
+        except BaseException:
             running.stop()
             raise
         return running
@@ -89,7 +93,7 @@ class Rival:
                 return
             time.sleep(0.02)
         said = (machine.SCRATCH / f"{self.name}.log").read_text(errors="replace")
-        raise machine.Unusable(f"{self.name} did not start: {said[-500:]}")
+        raise machine.Failed(f"{self.name} did not start: {said[-500:]}")
 
     def _command(self, ports: Ports, setup: Setup) -> list[str]:
         if self.kind == "relay":

@@ -6,11 +6,10 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from string import Template
 
-from . import load, machine
-from .rivals import CONFIGURATIONS, Rival, Setup
+from . import machine
+from .rivals import CONFIGURATIONS, Rival, Setup, stop
 from .rounds import Rounds
 from .samples import Row
 from .scenarios import PROXIES
@@ -48,6 +47,12 @@ def _iperf_gigabytes(said: str) -> float:
     return json.loads(said)["end"]["sum_received"]["bytes"] / 1e9
 
 
+def _wrk_requests(said: str) -> int:
+    found = re.search(r"(\d+) requests in", said)
+    if found is None:
+        raise machine.Failed(f"wrk counted no requests: {said[-300:].strip()}")
+    return int(found.group(1))
+
 
 def _iperf(name: str, *more: str) -> Tool:
     return Tool(
@@ -75,7 +80,7 @@ TOOLS = (
         "wrk -c 50", "us per request",
         _nginx_origin,
         lambda port, seconds: ["wrk", "-t", "1", "-c", "50", "-d", f"{seconds}s", f"http://127.0.0.1:{port}/"],
-        lambda said: int(re.search(r"(\d+) requests in", said).group(1)) / 1e6,
+        lambda said: _wrk_requests(said) / 1e6,
     ),
     _redis_benchmark(1, 50_000),
     _redis_benchmark(16, 500_000),
@@ -89,10 +94,8 @@ def run(rounds: Rounds, quick: bool) -> None:
                 if rival.name not in PROXIES:
                     continue
                 place = f"{NAME}, {tool.name}, round {round_number + 1} of {rounds.count}, {rival.name}"
-                try:
-                    value = _measure(rounds, tool, rival, 1 if quick else 3)
-                except (load.Failed, machine.Unusable) as error:
-                    rounds.failures.append(f"{place}: {error}")
+                value = rounds.attempt(place, lambda: _measure(rounds, tool, rival, 1 if quick else 3))
+                if value is None:
                     continue
                 rounds.samples.add(Row(NAME, tool.name, "CPU", tool.unit), rival.name, round_number, value)
                 rounds.say(f"{place}: CPU {value:.4g} {tool.unit}")
@@ -116,10 +119,9 @@ def _measure(rounds: Rounds, tool: Tool, rival: Rival, seconds: int) -> float:
         finally:
             running.stop()
     finally:
-        server.terminate()
-        server.wait(timeout=30)
+        stop(server)
     if done.returncode != 0:
-        raise load.Failed(f"{tool.name}: {(done.stderr or done.stdout)[-300:].strip()}")
+        raise machine.Failed(f"{tool.name}: {(done.stderr or done.stdout)[-300:].strip()}")
     return used / tool.count(done.stdout)
 
 
@@ -127,5 +129,5 @@ def _await_port(port: int) -> None:
     deadline = time.monotonic() + 10
     while port not in machine.listening_ports():
         if time.monotonic() > deadline:
-            raise machine.Unusable(f"the server did not listen on port {port} within 10 s")
+            raise machine.Failed(f"the server did not listen on port {port} within 10 s")
         time.sleep(0.02)
