@@ -21,4 +21,6 @@ def run(running: Running, ports: Ports, core: int, arguments: list[str]) -> dict
     result = json.loads(done.stdout)
     if result["failures"]:
         raise machine.Failed(f"{result['failures']} sessions ended otherwise than meant")
+    if not result["settled"]:
+        raise machine.Failed("what was under way at the end of the window did not come to its end within 3 s")
     return result

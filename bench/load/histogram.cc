@@ -40,11 +40,6 @@ void Histogram::record(Duration value) {
   max_ = std::max(max_, size);
 }
 
-void Histogram::clear() {
-  std::ranges::fill(buckets_, 0);
-  count_ = max_ = 0;
-}
-
 Duration Histogram::percentile(double share) const {
   const auto wanted = static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(count_)));
   std::uint64_t seen = 0;

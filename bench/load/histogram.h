@@ -17,13 +17,9 @@ class Histogram {
 
   // A negative duration counts as none, one above an hour as an hour.
   void record(Duration value);
-  void clear();
-
-  [[nodiscard]] std::uint64_t count() const { return count_; }
-  [[nodiscard]] Duration max() const { return Duration(static_cast<Duration::rep>(max_)); }
 
   // What at least this share (0 to 1) of the recorded values does not exceed: the upper edge of a
-  // bucket, but never above max(). Zero when nothing was recorded.
+  // bucket, but never above the largest of them. Zero when nothing was recorded.
   [[nodiscard]] Duration percentile(double share) const;
 
  private:

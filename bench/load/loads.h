@@ -116,7 +116,7 @@ class RoundTrips final : public Crowd {
 class Connects final : public Load, private ClientOwner {
  public:
   Connects(Path& path, Purpose purpose, std::size_t lanes)
-      : path_(path), purpose_(purpose), began_(lanes) {}
+      : path_(path), purpose_(purpose), lanes_(lanes) {}
   void limit(std::uint64_t connections) { left_ = connections; }
 
   void open() override {}
@@ -135,7 +135,7 @@ class Connects final : public Load, private ClientOwner {
 
   Path& path_;
   const Purpose purpose_;
-  std::vector<Clock::time_point> began_;  // by lane
+  const std::size_t lanes_;
   std::uint64_t left_ = UINT64_MAX;
   std::uint64_t under_way_ = 0;
   std::size_t count_ = 0;

@@ -27,7 +27,6 @@ constexpr milliseconds kOperations{600'000};  // also under valgrind
 struct Reading {
   Clock::time_point time;
   Duration proxy_cpu{};
-  Duration own_cpu{};
   std::uint64_t round_trips = 0;
   std::uint64_t connections = 0;
   std::uint64_t uploaded = 0;
@@ -38,15 +37,13 @@ std::string percentiles(const Histogram& histogram) {
   const auto us = [](Duration value) {
     return std::chrono::duration<double, std::micro>(value).count();
   };
-  return fmt::format(R"({{"count":{},"p50":{:.1f},"p99":{:.1f},"p999":{:.1f},"max":{:.1f}}})",
-                     histogram.count(), us(histogram.percentile(0.5)),
-                     us(histogram.percentile(0.99)), us(histogram.percentile(0.999)),
-                     us(histogram.max()));
+  return fmt::format(R"({{"p50":{:.1f},"p99":{:.1f},"p999":{:.1f}}})",
+                     us(histogram.percentile(0.5)), us(histogram.percentile(0.99)),
+                     us(histogram.percentile(0.999)));
 }
 
 std::string as_json(const Memory& memory) {
-  return fmt::format(R"({{"anonymous":{},"private_dirty":{},"kernel_tcp":{}}})", memory.anonymous,
-                     memory.private_dirty, memory.kernel_tcp);
+  return fmt::format(R"({{"anonymous":{},"kernel_tcp":{}}})", memory.anonymous, memory.kernel_tcp);
 }
 
 class Measurement {
@@ -130,7 +127,6 @@ class Measurement {
   [[nodiscard]] Reading read() const {
     return {.time = Clock::now(),
             .proxy_cpu = options_.pid != 0 ? cpu_time(options_.pid) : Duration{},
-            .own_cpu = own_cpu_time(),
             .round_trips = tally_.round_trips,
             .connections = tally_.connections,
             .uploaded = sinks_.bytes,
@@ -160,15 +156,13 @@ class Measurement {
       return std::chrono::duration<double>(value).count();
     };
     return fmt::format(
-        R"({{"seconds":{:.6f},"cpu_seconds":{:.6f},"load_cpu_seconds":{:.6f},"round_trips":{},)"
+        R"({{"seconds":{:.6f},"cpu_seconds":{:.6f},"round_trips":{},)"
         R"("connections":{},"bytes_uploaded":{},"bytes_downloaded":{},"failures":{},"settled":{},)"
-        R"("round_trip_us":{},"connection_us":{},"memory_before":{},"memory_opened":{}}})",
+        R"("round_trip_us":{},"memory_before":{},"memory_opened":{}}})",
         seconds(last.time - first.time), seconds(last.proxy_cpu - first.proxy_cpu),
-        seconds(last.own_cpu - first.own_cpu), last.round_trips - first.round_trips,
-        last.connections - first.connections, last.uploaded - first.uploaded,
-        last.downloaded - first.downloaded, tally_.failures, settled,
-        percentiles(tally_.round_trip), percentiles(tally_.connection), as_json(before),
-        as_json(opened));
+        last.round_trips - first.round_trips, last.connections - first.connections,
+        last.uploaded - first.uploaded, last.downloaded - first.downloaded, tally_.failures,
+        settled, percentiles(tally_.round_trip), as_json(before), as_json(opened));
   }
 
   const Options& options_;

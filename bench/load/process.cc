@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -47,14 +46,7 @@ Memory memory(pid_t pid) {
   const std::string smaps = fmt::format("/proc/{}/smaps_rollup", pid);
   const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
   return {.anonymous = number_behind(smaps, "Anonymous:", "Anonymous:") * 1024,
-          .private_dirty = number_behind(smaps, "Private_Dirty:", "Private_Dirty:") * 1024,
           .kernel_tcp = number_behind("/proc/net/sockstat", "TCP:", " mem ") * page};
-}
-
-Duration own_cpu_time() {
-  timespec used{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-  return std::chrono::seconds(used.tv_sec) + Duration(used.tv_nsec);
 }
 
 }  // namespace bench

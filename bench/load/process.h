@@ -15,13 +15,9 @@ namespace bench {
 [[nodiscard]] Duration cpu_time(pid_t pid);
 
 struct Memory {
-  std::uint64_t anonymous = 0;  // bytes of user memory that no file backs (smaps_rollup)
-  std::uint64_t private_dirty = 0;
+  std::uint64_t anonymous = 0;   // bytes of user memory that no file backs (smaps_rollup)
   std::uint64_t kernel_tcp = 0;  // bytes of queues of all TCP sockets of the machine (sockstat)
 };
 [[nodiscard]] Memory memory(pid_t pid);
-
-// This process's own time on a core.
-[[nodiscard]] Duration own_cpu_time();
 
 }  // namespace bench

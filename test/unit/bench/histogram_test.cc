@@ -45,15 +45,11 @@ TEST_CASE("one value is every percentile", "[bench]") {
 
   CHECK(histogram.percentile(0.0) == microseconds(123'457));
   CHECK(histogram.percentile(0.999) == microseconds(123'457));
-  CHECK(histogram.max() == microseconds(123'457));
+  CHECK(histogram.percentile(1.0) == microseconds(123'457));
 }
 
 TEST_CASE("a histogram without values answers zero", "[bench]") {
   Histogram histogram;
-  CHECK(histogram.percentile(0.5) == Duration(0));
-  histogram.record(microseconds(5));
-  histogram.clear();
-  CHECK(histogram.count() == 0);
   CHECK(histogram.percentile(0.5) == Duration(0));
 }
 
@@ -62,7 +58,6 @@ TEST_CASE("what lies outside an hour is counted at its edge", "[bench]") {
   histogram.record(Duration(-5));
   histogram.record(hours(7));
 
-  CHECK(histogram.count() == 2);
   CHECK(histogram.percentile(0.5) == Duration(0));
   CHECK(histogram.percentile(1.0) == hours(1));
 }
