@@ -1,11 +1,9 @@
 #include "conf/yaml/proxy_protocol.h"
 
-#include <algorithm>
-#include <array>
-#include <string_view>
-#include <utility>
+#include <fmt/format.h>
 
 #include "conf/value.h"
+#include "conf/yaml/choice.h"
 #include "conf/yaml/networks.h"
 
 namespace conf::yaml {
@@ -13,43 +11,26 @@ namespace {
 
 using Version = SendProxy::Version;
 
-constexpr std::array<std::pair<std::string_view, bool SendProxy::*>, 3> kOptions = {{
+constexpr Choices<Version, 2> kVersions = {{{"v1", Version::kV1}, {"v2", Version::kV2}}};
+
+constexpr Choices<bool SendProxy::*, 3> kOptions = {{
     {"crc32c", &SendProxy::crc32c},
     {"unique-id", &SendProxy::unique_id},
     {"authority", &SendProxy::authority},
 }};
 
-void read_version(const Cursor& at, SendProxy& send) {
-  const auto text = at.text("v1 or v2");
-  if (!text) return;
-  if (*text == "v1") {
-    send.version = Version::kV1;
-  } else if (*text != "v2") {
-    at.mistake(fmt::format("must be v1 or v2, is {}", quoted(*text)));
-  }
-}
-
-void read_option(const Cursor& at, SendProxy& send) {
-  constexpr std::string_view kExpected = "crc32c, unique-id or authority";
-  const auto text = at.text(kExpected);
-  if (!text) return;
-  const auto* const known =
-      std::ranges::find(kOptions, *text, &decltype(kOptions)::value_type::first);
-  if (known == kOptions.end()) {
-    at.mistake(fmt::format("must be {}, is {}", kExpected, quoted(*text)));
-  } else if (send.version == Version::kV1) {
-    at.mistake(fmt::format("{} is of version 2: write version: v2", quoted(*text)));
-  } else {
-    send.*known->second = true;
-  }
-}
+constexpr auto kReadVersion = kSet<&SendProxy::version, choice_at<kVersions>>;
 
 void read_options(const Cursor& at, SendProxy& send) {
-  for (const auto& item : at.items()) read_option(item, send);
+  const auto options = at.items();
+  for (const Cursor& item : options)
+    if (const auto option = choice_at<kOptions>(item)) send.*(*option) = true;
+  if (send.version == Version::kV1 && !options.empty())
+    at.mistake("are of version 2: write version: v2");
 }
 
 constexpr Field<SendProxy> kSendProxy[] = {
-    {"version", kRequired, read_version, nullptr, "version: v2"},
+    {"version", kRequired, kReadVersion, nullptr, "version: v2"},
     {"options", kUnset, read_options},
 };
 
@@ -76,9 +57,10 @@ void read_send_proxy(const Cursor& at, Server& server) {
   if (at.is_mapping()) {
     read_fields(at, kSendProxy, send);
   } else {
-    const auto text = at.text("none, v1, v2, or a mapping with version and options");
+    const auto text = at.text(
+        fmt::format("none, {}, or a mapping with version and options", words_of(kVersions)));
     if (!text || *text == "none") return;
-    read_version(at, send);
+    kReadVersion(at, send);
   }
   server.send_proxy = send;
 }

@@ -168,7 +168,7 @@ TEST_CASE("a wrong server is told", "[conf]") {
       {"s2: {address: \"10.0.0.2:80\", send_proxy: {version: v2, options: ssl}}",
        "s2.send_proxy.options: must be crc32c, unique-id or authority, is \"ssl\""},
       {"s2: {address: \"10.0.0.2:80\", send_proxy: {version: v1, options: crc32c}}",
-       "s2.send_proxy.options: \"crc32c\" is of version 2: write version: v2"},
+       "s2.send_proxy.options: are of version 2: write version: v2"},
       {"\"s 2\": 10.0.0.2:80",
        "s 2: is named \"s 2\": a name has 1 to 255 letters, digits, - _ . or :"},
       {"s1: 10.0.0.2:80", "s1: is given twice, first on line 8: keep one"},
