@@ -77,6 +77,13 @@ void list_fields(const std::string& prefix, std::vector<KnownKey>& keys) {
   }
 }
 
+// The same where `defaults` has the table, too, and what is left out comes from there.
+template <const auto& kFields>
+void list_inherited_fields(const std::string& prefix, std::vector<KnownKey>& keys) {
+  for (const auto& field : kFields)
+    keys.push_back({fmt::format("{}.{}", prefix, field.name), std::string(kInherited)});
+}
+
 // For rows: reads a mapping into the same T, or a leaf into a member.
 template <const auto& kFields>
 inline constexpr auto kMapping = [](const Cursor& at, auto& out) { read_fields(at, kFields, out); };

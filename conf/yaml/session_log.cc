@@ -58,9 +58,7 @@ void list_session_log_keys(const std::string& prefix, std::vector<KnownKey>& key
 }
 
 void list_inherited_session_log_keys(const std::string& prefix, std::vector<KnownKey>& keys) {
-  for (const auto& field : kSessionLog) {
-    keys.push_back({fmt::format("{}.{}", prefix, field.name), std::string(kInherited)});
-  }
+  list_inherited_fields<kSessionLog>(prefix, keys);
 }
 
 }  // namespace conf::yaml

@@ -21,9 +21,7 @@ void list_tcp_keys(const std::string& prefix, std::vector<KnownKey>& keys) {
 }
 
 void list_inherited_tcp_keys(const std::string& prefix, std::vector<KnownKey>& keys) {
-  for (const auto& field : kTcp) {
-    keys.push_back({fmt::format("{}.{}", prefix, field.name), std::string(kInherited)});
-  }
+  list_inherited_fields<kTcp>(prefix, keys);
 }
 
 }  // namespace conf::yaml
