@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <memory>
 #include <string>
@@ -37,11 +38,16 @@ class Frontend {
   Backend& backend;
   balancer::Limit limit;
 
+  // The number of one of its binds, from 1, and that bind's address as text that stays.
+  [[nodiscard]] std::uint32_t bind_id(const conf::Bind& bind) const {
+    return static_cast<std::uint32_t>(&bind - config.binds.data()) + 1;
+  }
+  [[nodiscard]] std::string_view bind_name(std::uint32_t id) const { return bind_names_[id - 1]; }
+
   // Whether whoever connects to one of its binds says in a PROXY protocol header who the client is.
   [[nodiscard]] bool expects_header(const conf::Bind& bind, const net::Peer& from) const {
     if (!bind.accept_proxy) return false;
-    const auto index = static_cast<std::size_t>(&bind - config.binds.data());
-    return bind.accept_proxy->from.empty() || proxies_[index].contains(from.bytes());
+    return bind.accept_proxy->from.empty() || proxies_[bind_id(bind) - 1].contains(from.bytes());
   }
 
   // Whether a client may come in; one that may is counted until left().
@@ -51,9 +57,6 @@ class Frontend {
     if (!config.allow.empty() && !allow_.contains(client.bytes())) return false;
     return sources_ == nullptr || sources_->take(client.bytes());
   }
-  // The address of its bind of that number, from 1, as text that stays.
-  [[nodiscard]] std::string_view bind_name(std::uint32_t id) const { return bind_names_[id - 1]; }
-
   void left(const net::Peer& client) {
     if (sources_ != nullptr) sources_->release(client.bytes());
   }

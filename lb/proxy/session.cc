@@ -372,7 +372,7 @@ telemetry::SessionRecord Session::record() const {
   record.accepted = accepted_;
   record.client = client_peer_;
   record.frontend = frontend_.config.name;
-  record.bind_id = static_cast<std::uint32_t>(bind_ - frontend_.config.binds.data()) + 1;
+  record.bind_id = frontend_.bind_id(*bind_);
   record.bind = frontend_.bind_name(record.bind_id);
   if (entry_ == Entry::kAdmitted) record.backend = backend_.config.name;
   record.server = server_name_;
