@@ -169,7 +169,7 @@ Held Engine::held() const {
     for (const balancer::ServerView& server : backend.choice.view()) all.slots += server.open;
   }
   for (const auto& worker : workers_) {
-    const Held held = worker->held();
+    const WorkerHeld held = worker->held();
     all.sessions += held.sessions;
     all.timers += held.timers;
     all.pipes += held.pipes;

@@ -27,6 +27,11 @@ struct Listening {
   conf::Address address;
 };
 
+// The same of all workers, and of what they share.
+struct Held : WorkerHeld {
+  std::size_t slots = 0;  // of a limit or a server, and places in a queue
+};
+
 // The data plane of a process: frontends, backends and the workers that carry sessions between
 // them.
 class Engine final : private balancer::Waker {

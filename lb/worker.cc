@@ -75,11 +75,10 @@ WorkerTotals Worker::totals() const {
   return totals;
 }
 
-Held Worker::held() const {
+WorkerHeld Worker::held() const {
   return {.sessions = open_sessions_ + retired_.size(),
           .timers = wheel_.scheduled(),
-          .pipes = pipes_.lent(),
-          .slots = 0};
+          .pipes = pipes_.lent()};
 }
 
 // ---- accepting

@@ -45,12 +45,11 @@ struct WorkerTotals {
   std::uint64_t bytes_spliced = 0;
 };
 
-// What must have come back when every session has ended: zeros, or something was forgotten.
-struct Held {
+// What a worker must have got back when every session has ended: zeros, or something was forgotten.
+struct WorkerHeld {
   std::size_t sessions = 0;
   std::size_t timers = 0;
   std::size_t pipes = 0;  // borrowed by a flow
-  std::size_t slots = 0;  // of a limit or a server, and places in a queue
 };
 
 // One thread with one loop: its listeners and its sessions, from accept to the end. All but post()
@@ -75,7 +74,7 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
   void quit();
 
   [[nodiscard]] WorkerTotals totals() const;
-  [[nodiscard]] Held held() const;  // after join(); slots belong to all workers and are left out
+  [[nodiscard]] WorkerHeld held() const;  // after join()
 
  private:
   [[nodiscard]] net::Tick now() const override { return poller_.now(); }
