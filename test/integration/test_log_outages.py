@@ -1,12 +1,14 @@
 """Log targets that are full, slow or gone: sessions go on, and what is missing is told."""
 
 import os
+import re
 import subprocess
 
 import pytest
 
+from support.access_log import parse_access
 from support.config import config
-from support.syslog import talk
+from support.sockets import talk
 from support.wait import wait_until
 
 BEGINS = r"^log file '{}': lines are dropped until it takes them again: {}$"
@@ -37,9 +39,10 @@ def test_a_full_disk_is_told_when_it_begins_and_when_it_is_over(tidegate, echo_s
 def test_a_file_system_of_a_few_kilobytes_holds_whole_lines_only(tidegate, echo_server, tmp_path):
     small = tmp_path / "small"
     small.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", str(small)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(small)], check=True)
     try:
-        file = small / "access.log"
+        file, ballast = small / "access.log", small / "ballast"
+        ballast.write_bytes(bytes(56 << 10))
         daemon = tidegate(config(echo_server, log=[str(file), "stdout"]))
 
         def full():
@@ -48,15 +51,22 @@ def test_a_file_system_of_a_few_kilobytes_holds_whole_lines_only(tidegate, echo_
         wait_until(full, what="a full file system")
         for _ in range(20):
             talk(daemon.connect())
-        with file.open("r+") as opened:
-            opened.truncate(0)
+        ballast.unlink()
 
         def over():
             talk(daemon.connect())
             return daemon.out.matching(r"takes lines again, \d+ were dropped$")
         wait_until(over, what="the end of the outage")
-        assert "log lines were dropped: No space left on device\n" in file.read_text()
         daemon.stop()
+
+        text = file.read_text()
+        assert text.endswith("\n")
+        lines = text.splitlines()
+        lost = [re.fullmatch(r"(\d+) log lines were dropped: No space left on device", line) for line in lines]
+        assert all(match or parse_access(line) for match, line in zip(lost, lines)), lines
+        counts = [int(match[1]) for match in lost if match]
+        assert len(counts) == 1
+        assert len(lines) - 1 + counts[0] == len([line for line in daemon.out.all() if parse_access(line)])
     finally:
         subprocess.run(["umount", "-l", str(small)], check=True)
 

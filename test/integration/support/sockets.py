@@ -127,6 +127,13 @@ def exchange(client, connection, text: bytes = b"hello"):
     assert read_exactly(client, len(text)) == text
 
 
+def talk(client, text: bytes = b"hello"):
+    """One ordinary session with an echo server."""
+    with client:
+        client.sendall(text)
+        assert read_exactly(client, len(text)) == text
+
+
 def refused(endpoint) -> bool:
     """Whether nobody listens there."""
     try:
