@@ -5,9 +5,10 @@ import json
 import pytest
 
 from support.config import config
+from support.haproxy import Rival, blanked, with_logs
 from support.peers import Refuser
 from support.sockets import finish, read_all, read_exactly, reset
-from support.syslog import HAProxy, Syslog, blanked, talk
+from support.syslog import Syslog
 from support.wait import wait_until
 
 
@@ -40,8 +41,9 @@ def both(tidegate, peers, tmp_path):
     def run(server, log, options, *sessions, expected, retries=0):
         syslogs = peers(Syslog), peers(Syslog)
         daemon = tidegate(config(server, retries=retries, log=syslogs[0].target, frontend={"log": log}))
-        rival = peers(HAProxy, tmp_path, server.address, logs=[f"127.0.0.1:{syslogs[1].port} local0"],
-                      options=[*(f"option {option}" for option in options), f"retries {retries}"])
+        rival = peers(Rival, tmp_path, with_logs(
+            server.address, logs=[f"127.0.0.1:{syslogs[1].port} local0"],
+            options=[*(f"option {option}" for option in options), f"retries {retries}"]))
         for proxy, syslog in zip((daemon, rival), syslogs):
             counts = iter(expected)
             for session in sessions:

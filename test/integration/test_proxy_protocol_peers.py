@@ -5,6 +5,7 @@ import http.client
 import pytest
 
 from support.config import config
+from support.haproxy import Rival
 from support.peers import Server
 from support.programs import free_port
 from support.sockets import connect, finish, read_exactly
@@ -48,8 +49,8 @@ defaults
   timeout client 10s
   timeout server 10s
 listen here
-  bind 127.0.0.1:{port} {bind}
-  server there {server} {options}
+  bind {bind} BIND_OPTIONS
+  server there SERVER
 """
 
 
@@ -77,14 +78,11 @@ def nginx(programs, tmp_path):
 
 
 @pytest.fixture
-def haproxy(programs, tmp_path):
-    """haproxy(server, ...) -> the process and the address where it listens."""
-    def start(server, bind="", options=""):
-        port = free_port()
-        file = tmp_path / "haproxy.cfg"
-        file.write_text(HAPROXY.format(port=port, server=server, bind=bind, options=options))
-        process = programs("haproxy", "-db", "-f", file, at=[("127.0.0.1", port)])
-        return process, ("127.0.0.1", port)
+def haproxy(peers, tmp_path):
+    """haproxy(server, ...) -> HAProxy before that server, with further words for either line."""
+    def start(server, bind="", options="") -> Rival:
+        text = HAPROXY.replace("BIND_OPTIONS", bind).replace("SERVER", f"{server} {options}")
+        return peers(Rival, tmp_path, text)
     return start
 
 
@@ -132,20 +130,20 @@ def test_tidegate_knows_the_client_that_nginx_tells(tidegate, nginx, server):
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_haproxy_knows_the_client_that_tidegate_tells(tidegate, haproxy, server, version):
-    process, address = haproxy(server.address, bind="accept-proxy")
-    daemon = tidegate(sending(address, VERSIONS[version]))
+    rival = haproxy(server.address, bind="accept-proxy")
+    daemon = tidegate(sending(rival.endpoint, VERSIONS[version]))
 
     host, port = visit(daemon.address())
 
-    process.out.wait_for(rf"^{host}:{port} \[.*\] here here/there ")
+    rival.out.wait_for(rf"^{host}:{port} \[.*\] here here/there ")
 
 
 @pytest.mark.parametrize("options", ["send-proxy", "send-proxy-v2", "send-proxy-v2 proxy-v2-options crc32c"])
 def test_tidegate_knows_the_client_that_haproxy_tells(tidegate, haproxy, server, options):
     daemon = tidegate(accepting(server))
-    _, address = haproxy("%s:%d" % daemon.address(), options=options)
+    rival = haproxy("%s:%d" % daemon.address(), options=options)
 
-    name = visit(address)
+    name = visit(rival.endpoint)
 
     daemon.out.wait_for(r"^%s:%d \[" % name)
 
@@ -153,8 +151,8 @@ def test_tidegate_knows_the_client_that_haproxy_tells(tidegate, haproxy, server,
 def test_a_chain_of_haproxy_tidegate_and_nginx_knows_the_first_client(tidegate, haproxy, nginx):
     daemon = tidegate(config({"s1": {"address": "%s:%d" % nginx(NGINX_HTTP), "send_proxy": "v2"}},
                              bind={"address": "127.0.0.1:0", "accept_proxy": ["127.0.0.0/8"]}))
-    _, address = haproxy("%s:%d" % daemon.address(), options="send-proxy")
-    client = connect(address, source=SOURCE)
+    rival = haproxy("%s:%d" % daemon.address(), options="send-proxy")
+    client = connect(rival.endpoint, source=SOURCE)
     connection = http.client.HTTPConnection("web")
     connection.sock = client
 
@@ -170,7 +168,7 @@ def test_a_chain_of_haproxy_tidegate_and_nginx_knows_the_first_client(tidegate, 
     b"PROXY UDP4 192.0.2.1 198.51.100.1 1111 80\r\n", b"\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0b" + bytes(11), b"",
 ], ids=["http", "no-port", "udp", "too-short", "nothing"])
 def test_a_failed_handshake_is_told_as_haproxy_tells_it(tidegate, haproxy, server, sent):
-    process, address = haproxy(server.address, bind="accept-proxy")
+    rival = haproxy(server.address, bind="accept-proxy")
     daemon = tidegate(accepting(server))
 
     def error_line(output, endpoint, frontend):
@@ -182,4 +180,4 @@ def test_a_failed_handshake_is_told_as_haproxy_tells_it(tidegate, haproxy, serve
             line = output.wait_for(rf"^127\.0\.0\.1:{port} \[\S+\] {frontend}(/1: .*)$")
         return line[1]
 
-    assert error_line(daemon.out, daemon.address(), "web") == error_line(process.out, address, "here")
+    assert error_line(daemon.out, daemon.address(), "web") == error_line(rival.out, rival.endpoint, "here")

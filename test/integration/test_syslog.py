@@ -8,7 +8,9 @@ import socket
 import pytest
 
 from support.config import config
-from support.syslog import HAProxy, Syslog, blanked, talk
+from support.haproxy import Rival, blanked, with_logs
+from support.sockets import reset, talk
+from support.syslog import Syslog
 from support.wait import wait_until
 
 FRAMES = ["raw", "local", "rfc3164", "rfc5424", "priority", "short", "timed", "iso"]
@@ -16,7 +18,7 @@ FRAMES = ["raw", "local", "rfc3164", "rfc5424", "priority", "short", "timed", "i
 
 @pytest.fixture
 def haproxy(tmp_path, peers):
-    return lambda server, **options: peers(HAProxy, tmp_path, server, **options)
+    return lambda server, **options: peers(Rival, tmp_path, with_logs(server, **options))
 
 
 @pytest.mark.parametrize("frame", FRAMES)
@@ -37,7 +39,7 @@ def test_tag_host_name_and_facility_are_haproxys(tidegate, echo_server, peers, h
     log = {"to": ours.target, "frame": frame, "facility": "daemon", "tag": "edge", "hostname": "lb1"}
     daemon = tidegate(config(echo_server, log=log))
     rival = haproxy(echo_server.address, logs=[f"127.0.0.1:{theirs.port} format {frame} daemon"],
-                    tuning=["  log-tag edge", "  log-send-hostname lb1"])
+                    tuning=["log-tag edge", "log-send-hostname lb1"])
 
     talk(daemon.connect())
     talk(rival.connect())
@@ -52,7 +54,7 @@ def test_a_long_line_is_cut_where_haproxy_cuts_it(tidegate, echo_server, peers, 
     ours, theirs = peers(Syslog), peers(Syslog)
     daemon = tidegate(config(echo_server, log={"to": ours.target, "frame": frame, "len": 80, "tag": "a" * 8}))
     rival = haproxy(echo_server.address, logs=[f"127.0.0.1:{theirs.port} len 80 format {frame} local0"],
-                    tuning=["  log-tag " + "a" * 8])
+                    tuning=["log-tag " + "a" * 8])
 
     talk(daemon.connect())
     talk(rival.connect())
@@ -69,7 +71,7 @@ def test_syslog_has_haproxys_frame_unless_another_is_asked_for(tidegate, echo_se
     log = {"to": ours.target} if hostname is None else {"to": ours.target, "hostname": hostname}
     daemon = tidegate(config(echo_server, log=log))
     rival = haproxy(echo_server.address, logs=[f"127.0.0.1:{theirs.port} local0"],
-                    tuning=[f"  log-send-hostname {hostname}"] if hostname else [])
+                    tuning=[f"log-send-hostname {hostname}"] if hostname else [])
 
     talk(daemon.connect())
     talk(rival.connect())
@@ -101,11 +103,11 @@ def test_each_target_has_its_own_format_frame_and_levels(tidegate, echo_server, 
         {"to": errors.target, "frame": "short", "level": "err"}, {"to": str(file), "format": "json"}]))
 
     talk(daemon.connect())
+    everything.wait_for(1)
     client = daemon.connect()
     client.sendall(b"x")
     assert client.recv(1) == b"x"
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-    client.close()
+    reset(client)
 
     good, bad = everything.wait_for(2)
     assert good.startswith(b"<134>1 ") and bad.startswith(b"<131>1 ")
@@ -134,8 +136,7 @@ def test_levels_bound_what_is_sent_as_haproxys_do(tidegate, echo_server, peers, 
         client = proxy.connect()
         client.sendall(b"x")
         assert client.recv(1) == b"x"
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-        client.close()
+        reset(client)
         end.wait_for(2)
 
     expected = 2 if levels["level"] == "info" else 1

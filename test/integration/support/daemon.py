@@ -40,9 +40,7 @@ class Daemon:
             self.file.write_text(text)
             self.command += ["-f", str(self.file)]
         self.command += flags
-        self._start(descriptors, env)
 
-    def _start(self, descriptors: int | None = None, env=None, pass_fds=()):
         def prepare():
             die_with_parent()
             if descriptors is not None:
@@ -50,7 +48,7 @@ class Daemon:
 
         self.process = subprocess.Popen(
             self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            preexec_fn=prepare, env=None if env is None else {**os.environ, **env}, pass_fds=pass_fds)
+            preexec_fn=prepare, env=None if env is None else {**os.environ, **env})
         self.pid = self.process.pid
         self.out = Lines(self.process.stdout)
         self.err = Lines(self.process.stderr)

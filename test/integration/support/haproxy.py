@@ -1,17 +1,72 @@
-"""Debian's HAProxy under the same configuration and the same calls as a tidegate process."""
+"""Debian's HAProxy: beside a tidegate process, under a text of its own, or under the same configuration and calls."""
 
-import shutil
+import re
 import socket
 
 from support.daemon import Daemon
-from support.sockets import parse_endpoint
+from support.programs import Program
+from support.sockets import connect, parse_endpoint
 
 TIMEOUTS = {"connect": "connect", "client": "client", "server": "server", "queue": "queue",
             "client_fin": "client-fin", "server_fin": "server-fin"}
 
 
+def launch(directory, text: str, *listeners) -> Program:
+    """HAProxy under that text, in which fd@N are these listeners.
+
+    They are inherited: a port is free and known, and nobody is refused while it starts.
+    """
+    file = directory / "haproxy.cfg"
+    file.write_text(text)
+    try:
+        return Program(["haproxy", "-db", "-f", file], pass_fds=[listener.fileno() for listener in listeners])
+    finally:
+        for listener in listeners:
+            listener.close()
+
+
+class Rival:
+    """HAProxy under a text of its own, in which {bind} is where it listens."""
+
+    def __init__(self, directory, text: str):
+        listener = listen(("127.0.0.1", 0))
+        self.endpoint = listener.getsockname()
+        self._program = launch(directory, text.replace("{bind}", f"fd@{listener.fileno()}"), listener)
+        self.out = self._program.out
+
+    def connect(self) -> socket.socket:
+        return connect(self.endpoint)
+
+    def close(self):
+        self._program.stop()
+
+
+def with_logs(server: str, *, logs=(), tuning=(), options=()) -> str:
+    """For Rival: one frontend `web` before one backend `app`, which logs as it is told."""
+    return "".join(f"{line}\n" for line in [
+        "global", *(f"log {log}" for log in logs), *tuning,
+        "defaults", "mode tcp", "log global", "option tcplog", "timeout connect 5s", "timeout client 1m",
+        "timeout server 1m", *options,
+        "frontend web", "bind {bind}", "default_backend app",
+        "backend app", f"server s1 {server}"])
+
+
+def blanked(line: bytes) -> bytes:
+    """A line of either program without what differs between any two runs."""
+    for pattern, instead in (
+            (rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00", b"ISO"),
+            (rb"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d", b"TIME"),
+            (rb"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{3}", b"DATE"),
+            (rb"(haproxy|tidegate)", b"TAG"),
+            (rb"\[\d+\]: ", b"[PID]: "), (rb" TAG \d+ - ", b" TAG PID - "),
+            (rb"127\.0\.0\.1:\d+", b"CLIENT"),
+            (rb"( \S+/\S+ -?\d+/(?:-1)?)\d*/(\+?)\d+ ", rb"\1/\2TOTAL ")):
+        line = re.sub(pattern, instead, line)
+    return line
+
+
 class HAProxy(Daemon):
-    """Runs what config() made. Its listening sockets are inherited: a port is free and known, and nobody is refused."""
+    """Runs what config() made."""
 
     def __init__(self, directory, plain: dict):
         self._endpoints = {}
@@ -34,12 +89,9 @@ class HAProxy(Daemon):
             if "source" in backend:
                 lines.append(f"source {backend['source']}")
             lines += [server_line(server, backend["servers"][server]) for server in backend["servers"]]
-        self.file = directory / "haproxy.cfg"
-        self.file.write_text("".join(f"{line}\n" for line in lines))
-        self.command = [shutil.which("haproxy", path="/usr/sbin:/usr/bin"), "-db", "-f", str(self.file)]
-        self._start(pass_fds=[listener.fileno() for listener in listening])
-        for listener in listening:
-            listener.close()
+        program = launch(directory, "".join(f"{line}\n" for line in lines), *listening)
+        self.process = program.process
+        self.out = self.err = program.out
 
     def wait_ready(self, deadline: float = 20.0) -> "HAProxy":
         return self

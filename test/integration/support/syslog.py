@@ -1,12 +1,8 @@
-"""Syslog daemons that only listen, and HAProxy as the pattern of what they are sent."""
+"""Syslog daemons that only listen."""
 
-import re
-import shutil
 import socket
-import subprocess
 import threading
 
-from support.sockets import connect, read_exactly
 from support.wait import wait_until
 
 
@@ -51,50 +47,3 @@ class Syslog:
         self._closed = True
         self._thread.join()
         self.socket.close()
-
-
-class HAProxy:
-    """Debian's HAProxy with one frontend `web` before one backend `app`, logging as it is told."""
-
-    def __init__(self, directory, server: str, *, logs=(), tuning=(), options=()):
-        listener = socket.create_server(("127.0.0.1", 0))
-        self.endpoint = listener.getsockname()
-        self.file = directory / "haproxy.cfg"
-        self.file.write_text("\n".join([
-            "global", *(f"  log {log}" for log in logs), *tuning,
-            "defaults", "  mode tcp", "  log global", "  option tcplog", "  timeout connect 5s",
-            "  timeout client 1m", "  timeout server 1m", *(f"  {option}" for option in options),
-            "frontend web", f"  bind fd@{listener.fileno()}", "  default_backend app",
-            "backend app", f"  server s1 {server}", ""]))
-        program = shutil.which("haproxy", path="/usr/sbin:/usr/bin")
-        self.process = subprocess.Popen([program, "-db", "-q", "-f", str(self.file)],
-                                        pass_fds=[listener.fileno()], stdin=subprocess.DEVNULL)
-        listener.close()
-
-    def connect(self):
-        return connect(self.endpoint)
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait(10)
-
-
-def talk(client, text: bytes = b"hello"):
-    """One ordinary session with an echo server."""
-    with client:
-        client.sendall(text)
-        assert read_exactly(client, len(text)) == text
-
-
-def blanked(line: bytes) -> bytes:
-    """A line of either program without what differs between any two runs."""
-    for pattern, instead in (
-            (rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00", b"ISO"),
-            (rb"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d", b"TIME"),
-            (rb"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{3}", b"DATE"),
-            (rb"(haproxy|tidegate)", b"TAG"),
-            (rb"\[\d+\]: ", b"[PID]: "), (rb" TAG \d+ - ", b" TAG PID - "),
-            (rb"127\.0\.0\.1:\d+", b"CLIENT"),
-            (rb"( \S+/\S+ -?\d+/(?:-1)?)\d*/(\+?)\d+ ", rb"\1/\2TOTAL ")):
-        line = re.sub(pattern, instead, line)
-    return line
