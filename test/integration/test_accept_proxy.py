@@ -1,6 +1,7 @@
 """A bind with accept_proxy knows its clients by the PROXY protocol header that they begin with."""
 
 import json
+import signal
 
 import pytest
 
@@ -258,14 +259,15 @@ def test_max_per_source_counts_the_client_in_the_header(tidegate, echo_server):
     assert read_exactly(fourth, 1) == b"x"
 
 
-def test_a_stop_does_not_wait_for_a_header(tidegate, server):
-    daemon = tidegate(accepting(server))
+def test_a_soft_stop_waits_for_a_header_until_its_timeout(tidegate, server):
+    daemon = tidegate(accepting(server, timeouts={"client_hs": "1s"}))
     client = daemon.connect()
     client.sendall(b"PROXY")
 
-    daemon.stop()
+    assert daemon.stop(signal.SIGUSR1) == 0
 
-    assert was_reset(client)
+    assert error_of(daemon) == TIMEOUT
+    assert read_all(client) == b""
 
 
 def test_what_a_proxy_told_is_told_on(tidegate, server):
