@@ -7,8 +7,10 @@ import signal
 
 import pytest
 
+from support.config import config, with_probe
 from support.daemon import Daemon
-from support.peers import Listener, Server, echo
+from support.haproxy import HAProxy
+from support.peers import Listener, Server, echo, says
 from support.programs import Program
 from support.settings import binary, sanitized
 from support.ways import KINDS, Way
@@ -115,3 +117,20 @@ def server(peers) -> Listener:
 @pytest.fixture
 def echo_server(peers) -> Server:
     return peers(Server, echo)
+
+
+@pytest.fixture(params=[Daemon, HAProxy], ids=["tidegate", "haproxy"])
+def proxy(request, tmp_path, peers):
+    """proxy(servers, ...) -> config(servers, ...) at work. No timeout fires within a test that does not set it."""
+    started = []
+
+    def start(servers, *, timeouts=None, **options):
+        plain = config(servers, timeouts={"connect": "1m", "queue": "1m", **(timeouts or {})}, **options)
+        plain["global"]["log"] = ["stdout", {"to": str(tmp_path / "json.log"), "format": "json"}]
+        started.append(request.param(tmp_path, with_probe(plain, peers(Server, says(b"probe")))))
+        return started[-1].wait_ready()
+
+    yield start
+    for daemon in started:
+        daemon.end()
+        print(*daemon.err.all()[-20:], *daemon.out.all()[-20:], sep="\n")

@@ -4,7 +4,7 @@ import pytest
 
 from support.config import config, with_probe
 from support.peers import FullBacklog, Refuser, Server, says
-from support.sockets import at_end, finish, read_all, read_exactly, reset, was_reset
+from support.sockets import at_end, finish, read_all, read_exactly, reset, sides, was_reset
 from support.streams import in_background, pour
 from support.wait import wait_until
 
@@ -115,7 +115,7 @@ def test_a_client_that_closes_an_idle_session_ends_it(tidegate, server, speaking
     before = daemon.open_files("socket:")
     client = daemon.connect()
     connection = server.accept()
-    sender, reader = (client, connection) if speaking == "client" else (connection, client)
+    sender, reader = sides(client, connection, speaking)
     sender.sendall(b"hello")
     assert read_exactly(reader, 5) == b"hello"
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from support.config import config
-from support.sockets import at_end, established, finish, quiet, read_all, read_exactly, still_silent
+from support.sockets import at_end, established, finish, quiet, read_all, read_exactly, sides, still_silent
 
 
 @pytest.fixture(params=["server", "client"])
@@ -16,8 +16,7 @@ def silent(request) -> str:
 
 def half_closed(daemon, server, silent: str):
     """(ended, silent) of a session whose one side has sent its FIN, which has arrived at the other."""
-    client, connection = established(daemon, server)
-    ended, other = (client, connection) if silent == "server" else (connection, client)
+    other, ended = sides(*established(daemon, server), silent)
     finish(ended)
     assert at_end(other)
     return ended, other

@@ -3,7 +3,7 @@
 import pytest
 
 from support.config import config
-from support.sockets import at_end, established, finish, quiet, read_all, read_exactly, unacknowledged
+from support.sockets import at_end, established, finish, quiet, read_all, read_exactly, sides, unacknowledged
 from support.streams import drain, in_background, pattern, pour
 from support.settings import scaled
 from support.wait import wait_until
@@ -15,7 +15,7 @@ LONG = scaled(64 << 20, 1 << 20)
 def test_a_side_flows_on_after_the_others_fin(tidegate, server, workers, first):
     daemon = tidegate(config(server, threads=workers))
     client, connection = established(daemon, server)
-    ended, flowing = (client, connection) if first == "client" else (connection, client)
+    ended, flowing = sides(client, connection, first)
 
     ended.sendall(b"last words")
     finish(ended)
@@ -48,7 +48,7 @@ def test_the_fin_comes_after_the_last_byte(tidegate, server, to, splice):
     daemon = tidegate(config(server, tcp={"splice": splice}))
     client = daemon.connect(receive_buffer=1 << 16)
     connection = server.accept()
-    sender, reader = (connection, client) if to == "client" else (client, connection)
+    reader, sender = sides(client, connection, to)
 
     def send_all():
         checksum = pour(sender, 8 << 20)

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from support.config import config
-from support.sockets import at_end, read_all, read_exactly
+from support.sockets import at_end, read_all, read_exactly, sides
 from support.streams import drain, in_background
 from support.wait import Stopwatch, assert_fired
 
@@ -45,7 +45,7 @@ def test_activity_of_either_side_keeps_the_session(tidegate, server, speaker):
     daemon = tidegate(config(server, timeouts={"client": "1s", "server": "1s"}))
     client = daemon.connect()
     connection = server.accept()
-    sender, reader = (client, connection) if speaker == "client" else (connection, client)
+    sender, reader = sides(client, connection, speaker)
 
     for _ in range(6):
         last = Stopwatch()

@@ -5,9 +5,9 @@ import time
 import pytest
 
 from support.config import config
-from support.sockets import (at_end, broken_after_fin, established, finish, read_exactly, reset,
+from support.sockets import (at_end, broken_after_fin, established, finish, read_exactly, reset, sides,
                              unacknowledged, was_reset)
-from support.streams import drain, pattern
+from support.streams import pattern
 
 BEHIND = 4 << 20
 CODES = {"client": "CD", "server": "SD"}
@@ -18,14 +18,9 @@ def resetting(request) -> str:
     return request.param
 
 
-def ends(client, connection, resetting: str):
-    """(the side that resets, the side that stays)"""
-    return (client, connection) if resetting == "client" else (connection, client)
-
-
 def test_a_reset_reaches_the_other_side(tidegate, server, workers, resetting):
     daemon = tidegate(config(server, threads=workers))
-    leaving, staying = ends(*established(daemon, server), resetting)
+    leaving, staying = sides(*established(daemon, server), resetting)
 
     reset(leaving)
 
@@ -35,7 +30,7 @@ def test_a_reset_reaches_the_other_side(tidegate, server, workers, resetting):
 
 def test_a_reset_after_the_others_fin_still_passes(tidegate, server, resetting):
     daemon = tidegate(config(server))
-    leaving, staying = ends(*established(daemon, server), resetting)
+    leaving, staying = sides(*established(daemon, server), resetting)
     finish(staying)
     assert at_end(leaving)
 
@@ -47,7 +42,7 @@ def test_a_reset_after_the_others_fin_still_passes(tidegate, server, resetting):
 
 def test_a_reset_behind_the_fin_of_the_same_side_passes_too(tidegate, server, resetting):
     daemon = tidegate(config(server))
-    leaving, staying = ends(*established(daemon, server), resetting)
+    leaving, staying = sides(*established(daemon, server), resetting)
     finish(leaving)
     assert at_end(staying)
 
@@ -62,7 +57,7 @@ def test_all_bytes_behind_a_slow_reader_arrive_before_the_reset(tidegate, server
     daemon = tidegate(config(server, tcp={"splice": splice}))
     client = daemon.connect(receive_buffer=1 << 16)
     connection = server.accept()
-    sender, reader = ends(client, connection, resetting)
+    sender, reader = sides(client, connection, resetting)
     expected = pattern(BEHIND)
     received = bytearray()
 

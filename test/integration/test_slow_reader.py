@@ -9,6 +9,7 @@ import pytest
 
 from support.config import config
 from support.settings import SCALE, sanitized
+from support.sockets import sides
 from support.streams import BLOCK, blocks, drain, in_background
 
 SECONDS = max(3.0, 10.0 * SCALE)
@@ -43,7 +44,7 @@ def test_a_slow_reader_costs_next_to_nothing_and_loses_nothing(tidegate, server,
     daemon = tidegate(config(server, tcp={"splice": splice}))
     client = daemon.connect()
     connection = server.accept()
-    reader, sender = (client, connection) if slow == "client" else (connection, client)
+    reader, sender = sides(client, connection, slow)
     memory = daemon.anonymous_memory()
     cpu = daemon.cpu_seconds()
     stop = threading.Event()

@@ -4,7 +4,7 @@ import pytest
 
 from support.config import config
 from support.settings import scaled
-from support.sockets import read_exactly
+from support.sockets import read_exactly, sides
 from support.streams import BLOCK, drain, in_background, pattern, pour
 
 SEGMENT = 100
@@ -15,7 +15,7 @@ def test_hundred_byte_segments_after_bulk_all_arrive(tidegate, server, sending):
     daemon = tidegate(config(server, tcp={"splice": True}))
     client = daemon.connect()
     connection = server.accept()
-    sender, reader = (client, connection) if sending == "client" else (connection, client)
+    sender, reader = sides(client, connection, sending)
     segments = pattern(SEGMENT * scaled(20_000, 2_000))
 
     def bulk_then_segments():

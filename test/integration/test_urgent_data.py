@@ -6,7 +6,7 @@ import pytest
 
 from support.config import config
 from support.settings import scaled
-from support.sockets import established, finish, read_exactly
+from support.sockets import established, finish, read_exactly, sides
 from support.streams import BLOCK, in_background, pattern
 
 
@@ -34,7 +34,7 @@ def test_a_stream_with_urgent_marks_arrives_whole(tidegate, server, sending, spl
     daemon = tidegate(config(server, tcp={"splice": splice}))
     client = daemon.connect()
     connection = server.accept()
-    sender, reader = (client, connection) if sending == "client" else (connection, client)
+    sender, reader = sides(client, connection, sending)
     data = pattern(4 * BLOCK if every > 1000 else BLOCK // 8)
 
     sent = in_background(send_with_marks, sender, data, every)

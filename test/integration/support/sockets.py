@@ -149,3 +149,8 @@ def established(daemon, server, frontend: str = "web", **options):
     connection = server.accept()
     exchange(client, connection)
     return client, connection
+
+
+def sides(client, connection, leaving: str):
+    """(the side of that name, "client" or "server"; the one that stays)"""
+    return (client, connection) if leaving == "client" else (connection, client)
