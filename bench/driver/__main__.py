@@ -24,6 +24,7 @@ from .targets import OURS
 QUESTIONS = {scenario.name: scenario.question for scenario in SCENARIOS}
 QUESTIONS |= {exact.NAME: exact.QUESTION, third_party.NAME: third_party.QUESTION}
 NOT_IN_QUICK = ("growth", third_party.NAME)
+SKIPPED = 77  # exit status of a machine that cannot measure, as automake has it
 
 
 def read_arguments() -> argparse.Namespace:
@@ -40,7 +41,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--rivals", metavar="A,B", help="only these, in this order: " + ", ".join(every_rival()))
     parser.add_argument("--output", type=Path, metavar="DIR",
                         help="where results.md and charts/ go: bench, for a part or --quick build/bench")  # fmt: skip
-    parser.add_argument("--check", action="store_true", help="compare exact figures with bench/exact.json, as CI does")
+    parser.add_argument("--check", action="store_true", help="compare exact figures with bench/exact.json, as scripts/test does")
     parser.add_argument("--record", action="store_true", help="write bench/exact.json anew, where a change is meant")
     arguments = parser.parse_args()
     for name in arguments.scenarios:
@@ -56,7 +57,7 @@ def chosen_rivals(text: str | None) -> dict:
     names = text.split(",")
     for name in names:
         if name not in rivals:
-            raise machine.Unusable(f"there is no rival {name}: {', '.join(rivals)}")
+            sys.exit(f"scripts/bench: there is no rival {name}: {', '.join(rivals)}")
     return {name: rivals[name] for name in names}
 
 
@@ -79,6 +80,7 @@ def measure(rounds: Rounds, names: list[str], quick: bool) -> None:
 
 
 def check_exact(rounds: Rounds, record: bool) -> int:
+    exact.assert_tracing()
     exact.run(rounds, quick=True, lanes=False)
     if rounds.failures:
         complaints = rounds.failures
@@ -134,6 +136,7 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except machine.Unusable as error:
-        sys.exit(f"scripts/bench: {error}")
+        print(f"scripts/bench: {error}", file=sys.stderr)
+        sys.exit(SKIPPED)
     except KeyboardInterrupt:
         sys.exit(130)

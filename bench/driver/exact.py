@@ -28,7 +28,7 @@ ATTACH_SECONDS = 10
 
 def run(rounds: Rounds, quick: bool, lanes: bool = True) -> None:
     """`lanes`: also connections at a time, whose figure is near but not exact."""
-    few, many = (500, 2500) if quick else (1000, 10_000)
+    few, many = (500, 6000) if quick else (1000, 10_000)
     counts = [
         (f"per {kind}", measure, flag, 1, count)
         for kind, flag in KINDS
@@ -63,28 +63,47 @@ def system_calls_by_name(rounds: Rounds, rival: Rival, arguments: list[str]) -> 
     try:
         strace = subprocess.Popen(
             ["strace", "-f", "-c", "-U", "calls,name", "-o", str(summary), "-p", str(running.pid)],
-            stderr=subprocess.DEVNULL,
-        )
+            stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
         try:
-            _await_tracer(running.pid)
+            _await_tracer(strace, running.pid)
             load.run(running, rounds.ports, rounds.load_core, arguments)
         finally:
             strace.send_signal(signal.SIGINT)
-            strace.wait(timeout=30)
+            strace.communicate(timeout=30)
     finally:
         running.stop()
     lines = re.findall(r"^\s*(\d+)\s+(\w+)\s*$", summary.read_text(), re.MULTILINE)
     return {name: int(calls) for calls, name in lines if name != "total"}
 
 
-def _await_tracer(pid: int) -> None:
+def _await_tracer(strace: subprocess.Popen, pid: int) -> None:
     deadline = time.monotonic() + ATTACH_SECONDS
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and strace.poll() is None:
         statuses = [(task / "status").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
         if all("TracerPid:\t0\n" not in status for status in statuses):
             return
         time.sleep(0.02)
-    raise machine.Unusable("strace cannot attach: ptrace is not allowed here")
+    if strace.poll() is None:
+        raise machine.Failed(f"strace did not attach within {ATTACH_SECONDS} s")
+    said = strace.stderr.read().strip()
+    if "Operation not permitted" in said:
+        raise machine.Unusable(f"ptrace is not permitted here, which counting system calls needs ({said})")
+    raise machine.Failed(said)
+
+
+def assert_tracing() -> None:
+    """Throws Unusable where no other process may be traced."""
+    with subprocess.Popen(["sleep", "60"]) as traced:
+        strace = subprocess.Popen(
+            ["strace", "-c", "-o", "/dev/null", "-p", str(traced.pid)], stderr=subprocess.PIPE, text=True
+        )
+        try:
+            _await_tracer(strace, traced.pid)
+        finally:
+            strace.send_signal(signal.SIGINT)
+            strace.communicate(timeout=30)
+            traced.kill()
 
 
 def _instructions(rounds: Rounds, rival: Rival, arguments: list[str]) -> int:
