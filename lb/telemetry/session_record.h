@@ -64,7 +64,7 @@ struct SessionRecord {
   std::string_view handshake_error;    // HAProxy's words; empty: there was none
   std::uint32_t process_sessions = 0;  // with this one, as HAProxy counts
   std::uint32_t frontend_sessions = 0;
-  std::uint32_t backend_sessions = 0;  // without this one
+  std::uint32_t backend_sessions = 0;  // without this one, once it has ended
   std::uint32_t server_sessions = 0;
   std::uint32_t retries = 0;
   bool redispatched = false;
