@@ -14,9 +14,8 @@ namespace {
 using Read = bool (*)(std::string_view text, Options& options);
 
 bool read_number(std::string_view text, std::uint64_t& number) {
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && rest == end;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && rest == text.data() + text.size();
 }
 
 bool read_address(std::string_view text, sockaddr_in& address) {
@@ -25,21 +24,21 @@ bool read_address(std::string_view text, sockaddr_in& address) {
   return read.has_value();
 }
 
-template <std::uint64_t Options::* member>
+template <std::uint64_t Options::* kMember>
 bool number(std::string_view text, Options& options) {
-  return read_number(text, options.*member);
+  return read_number(text, options.*kMember);
 }
 
-template <sockaddr_in Options::* member>
+template <sockaddr_in Options::* kMember>
 bool address(std::string_view text, Options& options) {
-  return read_address(text, options.*member);
+  return read_address(text, options.*kMember);
 }
 
-template <std::chrono::milliseconds Options::* member>
+template <std::chrono::milliseconds Options::* kMember>
 bool milliseconds(std::string_view text, Options& options) {
   std::uint64_t count = 0;
   if (!read_number(text, count)) return false;
-  options.*member = std::chrono::milliseconds(count);
+  options.*kMember = std::chrono::milliseconds(count);
   return true;
 }
 
