@@ -80,6 +80,7 @@ std::optional<std::string> Daemon::set_up() {
       [this](const telemetry::Note& note) { console_.say(note.level, note.text); });
   if (const auto faults = log_->faults(); !faults.empty())
     return fmt::format("{}", fmt::join(faults, "\n"));
+  for (const std::string& warning : log_->warnings()) console_.say(Level::kWarning, warning);
   engine_ = std::make_unique<Engine>(config_, capacity_, *log_);
   if (auto fault = engine_->bind(opener_)) return fault;
   if (auto fault = write_pid(flags_.pid_file)) return fault;

@@ -28,7 +28,7 @@ std::uint64_t count_lines(std::string_view text) {
 DatagramSink::DatagramSink(const conf::LogTarget& target, AppendNote append_note)
     : Sink(fmt::format("syslog {}", conf::to_string(target.address)), std::move(append_note)),
       address_(target.address) {
-  static_cast<void>(open());
+  if (!open()) set_warning(fmt::format("{}: {}; looked for each second", name(), outage_.why()));
 }
 
 // Connected, a UDP socket learns that nobody listens, and a UNIX one can be waited for.

@@ -14,7 +14,7 @@
 namespace lb::telemetry {
 
 // Sends each line as a datagram to a syslog daemon, by UDP or a UNIX socket. A daemon that is not
-// there is no fault: it may come later, and is looked for again each second.
+// there at start is a warning and no fault: it may come later, and is looked for again each second.
 class DatagramSink final : public Sink {
  public:
   // `target` is kSyslog.

@@ -31,6 +31,7 @@ class LogTarget {
   [[nodiscard]] std::size_t pending() const { return lines_.size(); }  // bytes
 
   [[nodiscard]] const std::string& fault() const { return sink_->fault(); }
+  [[nodiscard]] const std::string& warning() const { return sink_->warning(); }
   [[nodiscard]] std::vector<News> take_news() { return sink_->take_news(); }
   [[nodiscard]] std::uint64_t dropped() const { return sink_->dropped(); }  // any thread
 

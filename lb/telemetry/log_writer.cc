@@ -42,14 +42,24 @@ LogWriter::~LogWriter() {
   thread_.join();
 }
 
-std::vector<std::string> LogWriter::faults() const {
-  std::vector<std::string> faults;
+template <typename F>
+std::vector<std::string> LogWriter::told_by_targets(F&& told) const {
+  std::vector<std::string> sentences;
   for (const Group& group : groups_) {
     for (const LogTarget& target : group.targets) {
-      if (!target.fault().empty()) faults.push_back(target.fault());
+      if (std::string sentence = told(target); !sentence.empty())
+        sentences.push_back(std::move(sentence));
     }
   }
-  return faults;
+  return sentences;
+}
+
+std::vector<std::string> LogWriter::faults() const {
+  return told_by_targets([](const LogTarget& target) { return target.fault(); });
+}
+
+std::vector<std::string> LogWriter::warnings() const {
+  return told_by_targets([](const LogTarget& target) { return target.warning(); });
 }
 
 LogChannel& LogWriter::channel(std::size_t index) { return channels_[index]; }

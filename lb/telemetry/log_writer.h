@@ -32,8 +32,10 @@ class LogWriter {
   LogWriter& operator=(const LogWriter&) = delete;
   ~LogWriter();
 
-  // A sentence for each target that could not be opened at start.
+  // A sentence for each target that could not be opened at start, and must not be started with.
   [[nodiscard]] std::vector<std::string> faults() const;
+  // The same for those that may come later.
+  [[nodiscard]] std::vector<std::string> warnings() const;
 
   [[nodiscard]] LogChannel& channel(std::size_t index);
 
@@ -54,6 +56,8 @@ class LogWriter {
     std::deque<LogTarget> targets;
   };
 
+  template <typename F>
+  [[nodiscard]] std::vector<std::string> told_by_targets(F&& told) const;
   Group& group(conf::LogFormat format);
   void run();
   [[nodiscard]] bool has_work() const;

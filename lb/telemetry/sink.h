@@ -30,6 +30,9 @@ class Sink {
   // Why the target must not be started with; empty: it may.
   [[nodiscard]] const std::string& fault() const { return fault_; }
 
+  // What is wrong with a target that may be started with all the same; empty: nothing.
+  [[nodiscard]] const std::string& warning() const { return warning_; }
+
   [[nodiscard]] std::vector<News> take_news() { return outage_.take_news(); }
   [[nodiscard]] std::uint64_t dropped() const { return outage_.dropped(); }  // any thread
 
@@ -37,6 +40,7 @@ class Sink {
   [[nodiscard]] const std::string& name() const { return name_; }
   void append_told_here(std::string& out) const { append_note_(outage_.told_here(), out); }
   void set_fault(std::string fault) { fault_ = std::move(fault); }
+  void set_warning(std::string warning) { warning_ = std::move(warning); }
 
   Outage outage_;
 
@@ -44,6 +48,7 @@ class Sink {
   const std::string name_;
   const AppendNote append_note_;
   std::string fault_;
+  std::string warning_;
 };
 
 }  // namespace lb::telemetry

@@ -9,7 +9,7 @@ import pytest
 
 from support.config import config
 from support.haproxy import Rival, blanked, with_logs
-from support.sockets import reset, talk
+from support.sockets import connect, reset, talk
 from support.syslog import Syslog
 from support.wait import wait_until
 
@@ -186,6 +186,30 @@ def test_a_unix_syslog_that_is_restarted_gets_lines_again(tidegate, echo_server,
     assert any(b" web app/s1 " in line for line in syslog.wait_for(2))
     daemon.out.wait_for(r"^syslog unix:.*: takes lines again, \d+ (was|were) dropped$")
     daemon.err.wait_for(r"takes lines again")
+
+
+@pytest.mark.parametrize("there, why", [("nothing", "No such file or directory"),
+                                        ("a stream", "Protocol wrong type for socket")])
+def test_a_syslog_daemon_that_is_not_there_is_told_before_the_console_goes(start, echo_server, peers, tmp_path, there,
+                                                                           why):
+    path, pid_file = tmp_path / "log.sock", tmp_path / "pid"
+    stream = socket.socket(socket.AF_UNIX)
+    if there == "a stream":
+        stream.bind(str(path))
+    parent = start(config(echo_server, bind=f"unix:{tmp_path}/web", log=f"unix:{path}"), "-D", "-p", str(pid_file))
+    assert parent.wait() == 0
+    try:
+        assert parent.err.matching(rf"^\[WARNING\] .* : syslog unix:{path}: {why}; looked for each second$")
+        path.unlink(missing_ok=True)
+        syslog = peers(Syslog, path=path)
+
+        def comes():
+            talk(connect(str(tmp_path / "web")))
+            return syslog.all()
+        wait_until(comes, what="lines")
+    finally:
+        stream.close()
+        os.kill(int(pid_file.read_text()), 15)
 
 
 def test_a_udp_port_that_nobody_listens_on_is_told_and_delays_nobody(tidegate, echo_server):

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "lb/net/address.h"
 #include "lb/net/opener.h"
 #include "test/unit/lb/telemetry/scratch.h"
 
@@ -239,6 +241,28 @@ TEST_CASE("a target that cannot be opened is a fault with its reason", "[telemet
 
   CHECK(writer.faults() ==
         std::vector<std::string>{"log file '" + path + "': No such file or directory"});
+}
+
+TEST_CASE("a syslog daemon that is not there at start is a warning with its reason, no fault",
+          "[telemetry]") {
+  const Folder folder;
+  const std::string path = folder.file("socket");
+  conf::LogTarget target;
+  target.kind = Kind::kSyslog;
+  target.address = *conf::parse_address("unix:" + path);
+  const auto warning = [&](const std::string& why) {
+    return std::vector<std::string>{"syslog unix:" + path + ": " + why +
+                                    "; looked for each second"};
+  };
+
+  CHECK(LogWriter({target}, 1, kOpener).warnings() == warning("No such file or directory"));
+
+  const lb::net::SocketAddress at(target.address);
+  const Fd stream(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  REQUIRE(::bind(stream.get(), at.data(), at.size()) == 0);
+  const LogWriter writer({target}, 1, kOpener);
+  CHECK(writer.warnings() == warning("Protocol wrong type for socket"));
+  CHECK(writer.faults().empty());
 }
 
 TEST_CASE("a log without a target has no thread and no ring to fill", "[telemetry]") {
