@@ -166,6 +166,7 @@ void Daemon::say_ready() {
 }
 
 void Daemon::say_totals() {
+  log_->finish();
   if (const std::uint64_t lost = log_->dropped(); lost != 0)
     say(Level::kWarning, fmt::format("{} log lines were dropped", lost));
   std::size_t index = 0;
@@ -177,8 +178,7 @@ void Daemon::say_totals() {
                     totals.bytes_spliced, totals.refused, totals.handshakes_failed,
                     totals.exhausted));
   const Held held = engine_->held();
-  console_.say(
-      Level::kNotice,
+  say(Level::kNotice,
       fmt::format(
           "held at the end: {} sessions, {} timers, {} pipes, {} slots of limits and queues",
           held.sessions, held.timers, held.pipes, held.slots));

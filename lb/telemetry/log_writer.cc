@@ -36,6 +36,12 @@ LogWriter::LogWriter(const std::vector<conf::LogTarget>& targets, std::size_t ch
 }
 
 LogWriter::~LogWriter() {
+  finish();
+  while (drain() > 0) {
+  }
+}
+
+void LogWriter::finish() {
   if (!thread_.joinable()) return;
   stopping_.store(true, std::memory_order_release);
   doorbell_.ring();

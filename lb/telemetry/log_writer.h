@@ -18,8 +18,7 @@
 namespace lb::telemetry {
 
 // The thread that formats records and writes them out, at nice 10. A process that forks makes it
-// afterwards. Destroying it writes what is in the rings and joins; by then nobody uses a channel
-// any more.
+// afterwards. Destroying it writes what is in the rings; by then nobody uses a channel any more.
 class LogWriter {
  public:
   // `announce` tells the console what befalls a target, on the writer's thread.
@@ -38,6 +37,10 @@ class LogWriter {
   [[nodiscard]] std::vector<std::string> warnings() const;
 
   [[nodiscard]] LogChannel& channel(std::size_t index);
+
+  // Writes what is in the rings and ends the thread, so that what is lost until here is known. A
+  // last note, put into a channel by the caller of this, is written by the destructor.
+  void finish();
 
   // Lines that a ring or a target did not take; a line that two targets missed counts twice. Any
   // thread.

@@ -114,6 +114,23 @@ def test_a_moved_file_that_the_user_may_not_open_is_told_once(tidegate, echo_ser
     assert not file.exists()
 
 
+def test_the_lines_of_sessions_that_are_cut_are_counted_when_they_are_lost(tidegate, echo_server, tmp_path):
+    file = tmp_path / "access.log"
+    file.symlink_to("/dev/full")
+    daemon = tidegate(config(echo_server, log=str(file)))
+    clients = [daemon.connect() for _ in range(20)]
+    for client in clients:
+        client.sendall(b"x")
+        assert client.recv(1) == b"x"
+
+    assert daemon.stop() == 143
+
+    (lost,) = daemon.err.matching(r"(\d+) log lines were dropped")
+    assert lost[1] == "20"
+    for client in clients:
+        client.close()
+
+
 def test_in_the_background_the_log_gets_what_the_console_would_have_said(start, echo_server, tmp_path):
     file, pid_file = tmp_path / "access.log", tmp_path / "pid"
     parent = start(config(echo_server, log={"to": str(file), "frame": "short"}), "-D", "-p", str(pid_file))
@@ -127,3 +144,4 @@ def test_in_the_background_the_log_gets_what_the_console_would_have_said(start, 
 
     assert "<5>reload is not available in this version; nothing was changed\n" in file.read_text()
     assert "<5>stopping: nobody new is let in, 0 sessions go on\n" in file.read_text()
+    assert file.read_text().splitlines()[-1].startswith("<5>held at the end: 0 sessions, 0 timers, ")

@@ -233,6 +233,23 @@ TEST_CASE("a log file renamed under a running writer is opened anew", "[telemetr
         static_cast<std::ptrdiff_t>(written));
 }
 
+TEST_CASE("a finished log has counted every line, and still takes last notes", "[telemetry]") {
+  const Folder folder;
+  std::filesystem::create_symlink("/dev/full", folder.file("full"));
+  {
+    LogWriter writer({file_target(folder.file("full")), file_target(folder.file("log"))}, 1,
+                     kOpener);
+    for (std::uint64_t id = 0; id < 1000; ++id) writer.channel(0).write(record_of(id));
+
+    writer.finish();
+
+    CHECK(writer.dropped() == 1000);
+    writer.channel(0).note(Level::kNotice, "the last word");
+    writer.channel(0).flush();
+  }
+  CHECK(scratch::read(folder.file("log")).ends_with("the last word\n"));
+}
+
 TEST_CASE("a target that cannot be opened is a fault with its reason", "[telemetry]") {
   const Folder folder;
   const std::string path = folder.file("missing/log");
