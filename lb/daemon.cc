@@ -167,8 +167,7 @@ void Daemon::say_ready() {
 
 void Daemon::say_totals() {
   log_->finish();
-  if (const std::uint64_t lost = log_->dropped(); lost != 0)
-    say(Level::kWarning, fmt::format("{} log lines were dropped", lost));
+  for (const std::string& loss : log_->losses()) say(Level::kWarning, loss);
   std::size_t index = 0;
   for (const WorkerTotals& totals : engine_->totals())
     say(Level::kNotice,

@@ -33,6 +33,7 @@ class LogTarget {
   [[nodiscard]] const std::string& fault() const { return sink_->fault(); }
   [[nodiscard]] const std::string& warning() const { return sink_->warning(); }
   [[nodiscard]] std::vector<News> take_news() { return sink_->take_news(); }
+  [[nodiscard]] std::string total() const { return sink_->total(); }
   [[nodiscard]] std::uint64_t dropped() const { return sink_->dropped(); }  // any thread
 
  private:

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -16,6 +17,7 @@ namespace {
 
 constexpr int kNice = 10;
 constexpr std::chrono::milliseconds kLinger{2};
+constexpr std::string_view kOverrun = "they came faster than they could be written";
 constexpr std::size_t kAtOnce = 256;         // records of one channel before the next has its turn
 constexpr std::size_t kLargeBatch = 65'536;  // bytes that are not held back for company
 
@@ -68,11 +70,17 @@ std::vector<std::string> LogWriter::warnings() const {
   return told_by_targets([](const LogTarget& target) { return target.warning(); });
 }
 
+std::vector<std::string> LogWriter::losses() const {
+  auto sentences = told_by_targets([](const LogTarget& target) { return target.total(); });
+  if (const std::uint64_t lines = overrun(); lines != 0)
+    sentences.push_back(note_of_dropped(lines, kOverrun).text);
+  return sentences;
+}
+
 LogChannel& LogWriter::channel(std::size_t index) { return channels_[index]; }
 
 std::uint64_t LogWriter::dropped() const {
-  std::uint64_t lines = 0;
-  for (const LogChannel& channel : channels_) lines += channel.dropped();
+  std::uint64_t lines = overrun();
   for (const Group& group : groups_) {
     for (const LogTarget& target : group.targets) lines += target.dropped();
   }
@@ -102,6 +110,13 @@ void LogWriter::run() {
 bool LogWriter::has_work() const {
   return stopping_.load(std::memory_order_acquire) ||
          !std::ranges::all_of(channels_, &LogChannel::empty);
+}
+
+// Lines that the rings did not take.
+std::uint64_t LogWriter::overrun() const {
+  std::uint64_t lines = 0;
+  for (const LogChannel& channel : channels_) lines += channel.dropped();
+  return lines;
 }
 
 // Writes out everything that is in the rings, and returns how many records that were.
@@ -134,12 +149,10 @@ void LogWriter::take(const LogChannel::Entry& entry) {
 
 // Full rings are told of once, when nothing more has been dropped for a while.
 void LogWriter::tell_overrun(bool idle) {
-  std::uint64_t dropped = 0;
-  for (const LogChannel& channel : channels_) dropped += channel.dropped();
+  const std::uint64_t dropped = overrun();
   const bool settled = dropped == std::exchange(seen_dropped_, dropped);
   if (dropped == told_dropped_ || !(idle || settled)) return;
-  const Note note = note_of_dropped(dropped - std::exchange(told_dropped_, dropped),
-                                    "they came faster than they could be written");
+  const Note note = note_of_dropped(dropped - std::exchange(told_dropped_, dropped), kOverrun);
   for (Group& group : groups_) group.take(note);
 }
 

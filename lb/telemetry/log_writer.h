@@ -42,6 +42,9 @@ class LogWriter {
   // last note, put into a channel by the caller of this, is written by the destructor.
   void finish();
 
+  // After finish(): a sentence for each target that has lost lines, and one for the rings.
+  [[nodiscard]] std::vector<std::string> losses() const;
+
   // Lines that a ring or a target did not take; a line that two targets missed counts twice. Any
   // thread.
   [[nodiscard]] std::uint64_t dropped() const;
@@ -64,6 +67,7 @@ class LogWriter {
   Group& group(conf::LogFormat format);
   void run();
   [[nodiscard]] bool has_work() const;
+  [[nodiscard]] std::uint64_t overrun() const;
   std::size_t drain();
   void take(const LogChannel::Entry& entry);
   void tell_overrun(bool idle);

@@ -38,6 +38,13 @@ void Outage::tell(Level level, std::string_view text, bool here_too) {
 
 std::vector<News> Outage::take_news() { return std::exchange(news_, {}); }
 
+std::string Outage::total() const {
+  const std::uint64_t lines = dropped();
+  if (lines == 0) return {};
+  return fmt::format("{}: {} {} dropped: {}", target_, lines,
+                     lines == 1 ? "line was" : "lines were", why_);
+}
+
 std::uint64_t Outage::dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
 }  // namespace lb::telemetry

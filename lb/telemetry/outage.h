@@ -45,6 +45,9 @@ class Outage {
   // minute.
   [[nodiscard]] std::vector<News> take_news();
 
+  // "log file '/var/log/x': 40 lines were dropped: No space left on device", the latest reason;
+  // empty: none was.
+  [[nodiscard]] std::string total() const;
   [[nodiscard]] std::uint64_t dropped() const;  // lines in all; any thread
 
  private:

@@ -34,6 +34,7 @@ class Sink {
   [[nodiscard]] const std::string& warning() const { return warning_; }
 
   [[nodiscard]] std::vector<News> take_news() { return outage_.take_news(); }
+  [[nodiscard]] std::string total() const { return outage_.total(); }
   [[nodiscard]] std::uint64_t dropped() const { return outage_.dropped(); }  // any thread
 
  protected:

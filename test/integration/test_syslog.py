@@ -224,7 +224,7 @@ def test_a_udp_port_that_nobody_listens_on_is_told_and_delays_nobody(tidegate, e
     daemon.out.wait_for(rf"^syslog 127.0.0.1:{port}: lines are dropped until it takes them again: Connection refused")
     assert len(daemon.access(50)) == 50
     daemon.stop()
-    assert daemon.err.matching(r"(\d+) log lines were dropped")
+    assert daemon.err.matching(rf"syslog 127.0.0.1:{port}: \d+ lines were dropped: Connection refused$")
 
 
 def test_a_syslog_that_reads_nothing_delays_nobody(tidegate, echo_server, tmp_path):

@@ -175,6 +175,9 @@ TEST_CASE("a writer that is held up says once how many lines its rings have drop
     CHECK(channel.dropped() == 100);
     CHECK(writer.dropped() == 100);
     go_on.release();
+    writer.finish();
+    CHECK(writer.losses() == std::vector<std::string>{"100 log lines were dropped: they came "
+                                                      "faster than they could be written"});
   }
 
   const auto lines = scratch::lines_of(scratch::read(path));
@@ -244,6 +247,9 @@ TEST_CASE("a finished log has counted every line, and still takes last notes", "
     writer.finish();
 
     CHECK(writer.dropped() == 1000);
+    CHECK(writer.losses() ==
+          std::vector<std::string>{"log file '" + folder.file("full") +
+                                   "': 1000 lines were dropped: No space left on device"});
     writer.channel(0).note(Level::kNotice, "the last word");
     writer.channel(0).flush();
   }
