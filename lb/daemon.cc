@@ -94,10 +94,11 @@ std::vector<conf::LogTarget> Daemon::log_targets() const {
     return target.kind == conf::LogTarget::Kind::kStdout ||
            target.kind == conf::LogTarget::Kind::kStderr;
   };
-  if (flags_.daemon && std::erase_if(targets, gone) != 0 && targets.empty())
+  if (flags_.daemon && std::erase_if(targets, gone) != 0)
     console_.say(Level::kWarning,
-                 "with -D nothing is logged to stdout or stderr; name a file in global.log to have "
-                 "access lines");
+                 fmt::format("with -D nothing is logged to stdout or stderr; {}",
+                             targets.empty() ? "name a file in global.log to have access lines"
+                                             : "the other targets of global.log get their lines"));
   return targets;
 }
 

@@ -130,6 +130,18 @@ def test_the_lines_of_sessions_that_are_cut_are_counted_when_they_are_lost(tideg
         client.close()
 
 
+@pytest.mark.parametrize("beside, advice", [([], "name a file in global.log to have access lines"),
+                                            (["a file"], "the other targets of global.log get their lines")])
+def test_in_the_background_a_target_without_a_terminal_is_left_out_with_a_warning(start, echo_server, tmp_path, beside,
+                                                                                 advice):
+    pid_file = tmp_path / "pid"
+    log = ["stderr", *(str(tmp_path / "access.log") for _ in beside)]
+    parent = start(config(echo_server, log=log), "-D", "-p", str(pid_file))
+    assert parent.wait() == 0
+    os.kill(int(pid_file.read_text()), 15)
+    parent.err.wait_for(rf"^\[WARNING\] .* : with -D nothing is logged to stdout or stderr; {advice}$")
+
+
 def test_in_the_background_the_log_gets_what_the_console_would_have_said(start, echo_server, tmp_path):
     file, pid_file = tmp_path / "access.log", tmp_path / "pid"
     parent = start(config(echo_server, log={"to": str(file), "frame": "short"}), "-D", "-p", str(pid_file))
