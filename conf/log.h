@@ -37,7 +37,7 @@ enum class LogFrame : std::uint8_t {
   kIso,       // 2026-11-22T20:53:52.804804+00:00
 };
 
-// Which of each `of` lines a target gets, counted from 1. Without ranges it gets all.
+// Which of each `of` sessions a target gets, counted from 1. Without ranges it gets all.
 struct LogSample {
   struct Range {
     std::uint32_t first = 1;

@@ -24,8 +24,11 @@ class LogTarget {
   LogTarget(const LogTarget&) = delete;
   LogTarget& operator=(const LogTarget&) = delete;
 
-  // Keeps a line for the next write(), if the target wants it. It has no newline.
+  // Keeps the line of a session for the next write(), if the target wants it: by its level, and by
+  // the sample. It has no newline.
   void take(Level level, std::chrono::system_clock::time_point when, std::string_view line);
+  // The same for an event, which no sample leaves out.
+  void take(const Note& note);
 
   void write(std::chrono::steady_clock::time_point now);
   [[nodiscard]] std::size_t pending() const { return lines_.size(); }  // bytes
@@ -37,6 +40,10 @@ class LogTarget {
   [[nodiscard]] std::uint64_t dropped() const { return sink_->dropped(); }  // any thread
 
  private:
+  void append(const Note& note, std::string& out);
+
+  const conf::LogFormat format_;
+  const conf::LogFrame kind_;
   const Level most_;
   const Level least_;
   Sampler sampler_;

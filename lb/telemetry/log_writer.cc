@@ -189,10 +189,8 @@ void LogWriter::Group::take(const SessionRecord& record) {
 }
 
 void LogWriter::Group::take(const Note& note, const LogTarget* except) {
-  line.clear();
-  append_note(note, format, line);
   for (LogTarget& target : targets) {
-    if (&target != except) target.take(note.level, note.time, line);
+    if (&target != except) target.take(note);
   }
 }
 

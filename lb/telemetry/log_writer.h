@@ -50,7 +50,7 @@ class LogWriter {
   [[nodiscard]] std::uint64_t dropped() const;
 
  private:
-  // The targets that share a format, so that each record is formatted once for all of them.
+  // The targets that share a format, so that each session is formatted once for all of them.
   struct Group {
     explicit Group(conf::LogFormat with) : format(with), access_line(with) {}
     void take(const SessionRecord& record);

@@ -27,8 +27,15 @@ Note note_of_dropped(std::uint64_t lines, std::string_view why) {
                                               lines == 1 ? "line was" : "lines were", why));
 }
 
-void append_note(const Note& note, conf::LogFormat format, std::string& out) {
-  if (format == conf::LogFormat::kTcplog) return append_plain(note.text, out);
+void append_note(const Note& note, conf::LogFormat format, conf::LogFrame frame, std::string& out) {
+  if (format == conf::LogFormat::kTcplog) {
+    if (frame == conf::LogFrame::kRaw) {
+      Timestamp timestamp(Timestamp::Form::kHaproxy);
+      fmt::format_to(std::back_inserter(out), "[{}] {}: ", timestamp.text(note.time),
+                     name_of(note.level));
+    }
+    return append_plain(note.text, out);
+  }
   Timestamp timestamp(Timestamp::Form::kUtc);
   fmt::format_to(std::back_inserter(out), R"({{"time":"{}","level":"{}","message":)",
                  timestamp.text(note.time), name_of(note.level));

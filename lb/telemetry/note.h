@@ -27,8 +27,8 @@ struct Note {
 // "40 log lines were dropped: No space left on device"
 [[nodiscard]] Note note_of_dropped(std::uint64_t lines, std::string_view why);
 
-// Appends the note, without a newline: its text alone beside tcplog lines, as HAProxy, or a JSON
-// object.
-void append_note(const Note& note, conf::LogFormat format, std::string& out);
+// Appends the note, without a newline: a JSON object, or its text beside tcplog lines. Where no
+// frame says when and how bad, the text does: "[22/Nov/2026:20:45:26.046] warning: text".
+void append_note(const Note& note, conf::LogFormat format, conf::LogFrame frame, std::string& out);
 
 }  // namespace lb::telemetry

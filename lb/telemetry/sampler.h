@@ -6,18 +6,18 @@
 
 namespace lb::telemetry {
 
-// Takes the lines of a sample: with ranges 1,3-5 of 6 the first, the third to the fifth, and again
-// of the next six. Pure.
+// Takes the sessions of a sample: with ranges 1,3-5 of 6 the first, the third to the fifth, and
+// again of the next six. Pure.
 class Sampler {
  public:
   explicit Sampler(conf::LogSample sample);
 
-  // Whether the next line is taken.
+  // Whether the next one is taken.
   [[nodiscard]] bool take();
 
  private:
   const conf::LogSample sample_;
-  std::uint32_t index_ = 0;  // of the line seen last, from 1
+  std::uint32_t index_ = 0;  // of the one seen last, from 1
 };
 
 }  // namespace lb::telemetry

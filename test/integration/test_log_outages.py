@@ -11,7 +11,7 @@ from support.config import config
 from support.sockets import talk
 from support.wait import wait_until
 
-BEGINS = r"^log file '{}': lines are dropped until it takes them again: {}$"
+BEGINS = r"^\[[^]]+\] warning: log file '{}': lines are dropped until it takes them again: {}$"
 
 
 def test_a_full_disk_is_told_when_it_begins_and_when_it_is_over(tidegate, echo_server, tmp_path):
@@ -23,13 +23,13 @@ def test_a_full_disk_is_told_when_it_begins_and_when_it_is_over(tidegate, echo_s
         talk(daemon.connect())
     begins = BEGINS.format(file, "No space left on device")
     daemon.out.wait_for(begins)
-    daemon.err.wait_for(begins[1:])
+    daemon.err.wait_for(begins.partition("warning: ")[2])
     assert len(daemon.access(20)) == 20
     file.unlink()
 
     def over():
         talk(daemon.connect())
-        return daemon.out.matching(rf"^log file '{file}': takes lines again, \d+ (was|were) dropped$")
+        return daemon.out.matching(rf"^\[[^]]+\] notice: log file '{file}': takes lines again, \d+ (was|were) dropped$")
     wait_until(over, what="the end of the outage")
     assert "log lines were dropped: No space left on device\n" in file.read_text()
     assert len(daemon.out.matching(begins)) == 1

@@ -176,7 +176,7 @@ def test_a_unix_syslog_that_is_restarted_gets_lines_again(tidegate, echo_server,
     syslog.close()
     os.unlink(path)
     talk(daemon.connect())
-    daemon.out.wait_for(r"^syslog unix:.*: lines are dropped until it takes them again: No such file")
+    daemon.out.wait_for(r"\] warning: syslog unix:.*: lines are dropped until it takes them again: No such file")
     syslog = peers(Syslog, path=path)
 
     def comes_back():
@@ -184,7 +184,7 @@ def test_a_unix_syslog_that_is_restarted_gets_lines_again(tidegate, echo_server,
         return any(b"dropped: No such file or directory\n" in line for line in syslog.all())
     wait_until(comes_back, what="lines, and how many are missing")
     assert any(b" web app/s1 " in line for line in syslog.wait_for(2))
-    daemon.out.wait_for(r"^syslog unix:.*: takes lines again, \d+ (was|were) dropped$")
+    daemon.out.wait_for(r"^\[[^]]+\] notice: syslog unix:.*: takes lines again, \d+ (was|were) dropped$")
     daemon.err.wait_for(r"takes lines again")
 
 
@@ -221,7 +221,7 @@ def test_a_udp_port_that_nobody_listens_on_is_told_and_delays_nobody(tidegate, e
     for _ in range(50):
         talk(daemon.connect())
 
-    daemon.out.wait_for(rf"^syslog 127.0.0.1:{port}: lines are dropped until it takes them again: Connection refused")
+    daemon.out.wait_for(rf"\] warning: syslog 127.0.0.1:{port}: lines are dropped until it takes them again: Connection refused")
     assert len(daemon.access(50)) == 50
     daemon.stop()
     assert daemon.err.matching(rf"syslog 127.0.0.1:{port}: \d+ lines were dropped: Connection refused$")
@@ -233,7 +233,7 @@ def test_a_syslog_that_reads_nothing_delays_nobody(tidegate, echo_server, tmp_pa
         deaf.bind(str(path))
         daemon = tidegate(config(echo_server, log=[f"unix:{path}", "stdout"]))
 
-        told = r"^syslog unix:.*: lines are dropped until it takes them again: their reader did not keep up"
+        told = r"\] warning: syslog unix:.*: lines are dropped until it takes them again: their reader did not keep up"
 
         def full():
             talk(daemon.connect())

@@ -58,6 +58,26 @@ TEST_CASE("a sample counts only the lines that the level lets through", "[teleme
   CHECK(kept(settings) == "<1>alert <3>err ");
 }
 
+TEST_CASE("a sample leaves out sessions, never an event", "[telemetry]") {
+  const Folder folder;
+  conf::LogTarget settings;
+  settings.kind = conf::LogTarget::Kind::kFile;
+  settings.path = folder.file("log");
+  settings.frame = conf::LogFrame::kShort;
+  settings.level = Level::kInfo;
+  settings.sample = {.ranges = {{2, 2}}, .of = 2};
+  LogTarget target(settings, kOpener);
+
+  for (const std::string name : {"one", "two", "three"}) {
+    target.take(Level::kInfo, {}, name);
+    target.take(lb::telemetry::note_of(Level::kNotice, "event"));
+    target.take(lb::telemetry::note_of(Level::kDebug, "too little"));
+  }
+  target.write(std::chrono::steady_clock::time_point{1h});
+
+  CHECK(scratch::read(settings.path) == "<5>event\n<6>two\n<5>event\n<5>event\n");
+}
+
 TEST_CASE("that lines are missing is told in the target's own frame, whatever its level",
           "[telemetry]") {
   const Folder folder;

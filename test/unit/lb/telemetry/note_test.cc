@@ -1,6 +1,9 @@
 #include "lb/telemetry/note.h"
 
+#include <stdlib.h>
+
 #include <catch2/catch.hpp>
+#include <ctime>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -9,9 +12,12 @@ using lb::telemetry::Note;
 
 namespace {
 
-std::string line_of(const Note& note, conf::LogFormat format) {
+std::string line_of(const Note& note, conf::LogFormat format,
+                    conf::LogFrame frame = conf::LogFrame::kLocal) {
+  ::setenv("TZ", "UTC", 1);
+  ::tzset();
   std::string out;
-  lb::telemetry::append_note(note, format, out);
+  lb::telemetry::append_note(note, format, frame, out);
   return out;
 }
 
@@ -22,9 +28,14 @@ const Note kNote{
 
 }  // namespace
 
-TEST_CASE("a note beside tcplog lines is its text alone", "[telemetry]") {
+TEST_CASE("a note beside tcplog lines is its text, with time and level where no frame has them",
+          "[telemetry]") {
   CHECK(line_of(kNote, conf::LogFormat::kTcplog) ==
         "Server web/s7 is DOWN, info: \"Connection refused\"");
+  CHECK(line_of(kNote, conf::LogFormat::kTcplog, conf::LogFrame::kRaw) ==
+        "[22/Nov/2026:20:45:26.046] warning: Server web/s7 is DOWN, info: \"Connection refused\"");
+  CHECK(line_of(kNote, conf::LogFormat::kJson, conf::LogFrame::kRaw) ==
+        line_of(kNote, conf::LogFormat::kJson));
 }
 
 TEST_CASE("a note of several lines stays one line", "[telemetry]") {

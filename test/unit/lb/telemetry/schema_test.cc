@@ -150,7 +150,8 @@ TEST_CASE("every note that is written as JSON fits the schema", "[telemetry]") {
   const Schema schema;
   for (int level = 0; level < 8; ++level) {
     std::string out;
-    append_note(note_of(static_cast<Level>(level), "text"), conf::LogFormat::kJson, out);
+    append_note(note_of(static_cast<Level>(level), "text"), conf::LogFormat::kJson,
+                conf::LogFrame::kRaw, out);
     CHECK(schema.fault("note", json::parse(out)) == "");
   }
 }
