@@ -22,10 +22,12 @@ std::optional<LogVerdict> judge(const conf::SessionLog& asked, const SessionReco
   if (!asks_for(asked, record.moment)) return std::nullopt;
   const bool first = record.moment == Moment::kStart;
   const bool last = record.moment == Moment::kEnd;
-  // Who will say nothing is not known at the start: HAProxy's logasap tells everybody as well.
-  if (asked.dontlognull && !record.client_spoke && !first) return std::nullopt;
-  const bool told_at_once = asked.asap && record.connect_time.count() >= 0;
-  if (last && told_at_once) return std::nullopt;
+  const bool started =
+      first || (asks_for(asked, Moment::kStart) && record.connect_time.count() >= 0);
+  if (last && started && asked.asap) return std::nullopt;
+  // Who will say nothing is not known at the start, where HAProxy's logasap tells everybody as
+  // well. A session that was told then is told to its end.
+  if (asked.dontlognull && !record.client_spoke && !started) return std::nullopt;
   const bool err = asked.separate_errors && has_error(record);
   return LogVerdict{.level = err ? conf::LogLevel::kErr : conf::LogLevel::kInfo,
                     .partial = asked.asap || !last};

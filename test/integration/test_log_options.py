@@ -61,6 +61,15 @@ def test_dontlognull_leaves_out_who_said_nothing(both, echo_server):
     assert [line.partition(b" -- ")[0] for line in ours] == [line.partition(b" -- ")[0] for line in theirs]
 
 
+def test_a_silent_session_whose_start_was_written_has_its_end_written(tidegate, server):
+    daemon = tidegate(config(server, frontend={"log": {"dontlognull": True, "at": ["start", "end"]}}))
+    with daemon.connect():
+        connection = server.accept()
+        daemon.out.wait_for(r" web app/s1 .* \+0 -- ")
+    connection.close()
+    assert daemon.access()[0].bytes == 0
+
+
 def test_dontlognull_keeps_who_spoke_to_no_server(tidegate, peers):
     daemon = tidegate(config(peers(Refuser), retries=3, frontend={"log": {"dontlognull": True}}))
     spoke = daemon.connect()

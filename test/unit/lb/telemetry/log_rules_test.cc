@@ -62,18 +62,27 @@ TEST_CASE("a line that is not the end's has a plus, and with asap every line", "
   CHECK(judge({.asap = true}, refused())->partial);
 }
 
-TEST_CASE("dontlognull leaves silent clients out, but for what is told at the start",
-          "[telemetry]") {
-  const conf::SessionLog asked{.dontlognull = true, .start = true, .every = 1h};
+TEST_CASE("dontlognull leaves silent clients out, unless their start was told", "[telemetry]") {
+  const conf::SessionLog asked{.dontlognull = true, .every = 1h};
+  const conf::SessionLog from_start{.dontlognull = true, .start = true, .every = 1h};
+  const conf::SessionLog asap{.dontlognull = true, .asap = true};
   const auto silent = [](Moment moment) {
     SessionRecord record = ordinary(moment);
     record.client_spoke = false;
     return record;
   };
 
-  CHECK(judge(asked, silent(Moment::kStart)));
+  SessionRecord without_server = silent(Moment::kEnd);
+  without_server.connect_time = -1ms;
+
   CHECK(!judge(asked, silent(Moment::kProgress)));
   CHECK(!judge(asked, silent(Moment::kEnd)));
+  CHECK(judge(from_start, silent(Moment::kStart)));
+  CHECK(judge(from_start, silent(Moment::kProgress)));
+  CHECK(judge(from_start, silent(Moment::kEnd)));
+  CHECK(!judge(from_start, without_server));
+  CHECK(judge(asap, silent(Moment::kStart)));
+  CHECK(!judge(asap, silent(Moment::kEnd)));
   CHECK(judge(asked, ordinary()));
   CHECK(judge({}, silent(Moment::kEnd)));
 }
