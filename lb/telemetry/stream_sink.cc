@@ -74,7 +74,6 @@ void StreamSink::open() {
   if (!opened) return outage_.because(opened.error().message());
   fd_ = std::move(*opened);
   opened_as_ = name_in_kernel(fd_);
-  told_stuck_ = false;
   struct stat facts{};
   if (::fstat(fd_.get(), &facts) == 0) {
     regular_ = S_ISREG(facts.st_mode);
@@ -106,6 +105,9 @@ void StreamSink::follow() {
   followed_ = now_;
   if (!fd_) return open();
   if (moved_away()) open_anew();
+  if (!told_stuck_ || moved_away()) return;
+  told_stuck_ = false;
+  outage_.say(Level::kNotice, "is written under its name again");
 }
 
 bool StreamSink::moved_away() const {

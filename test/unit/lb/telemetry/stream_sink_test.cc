@@ -286,7 +286,8 @@ TEST_CASE("an outage is told to the others when it begins and once it is over", 
         std::vector<std::string>{"log file '" + path + "': takes lines again, 3 were dropped"});
 }
 
-TEST_CASE("that a moved log file cannot be opened anew is told once, everywhere", "[telemetry]") {
+TEST_CASE("that a moved log file cannot be opened anew is told once, everywhere, and so is the end",
+          "[telemetry]") {
   const Folder folder;
   const std::string path = folder.file("log");
   bool allowed = true;
@@ -306,6 +307,16 @@ TEST_CASE("that a moved log file cannot be opened anew is told once, everywhere"
   CHECK(news[0].note.text == "log file '" + path +
                                  "': was moved away and cannot be opened anew: Permission denied; "
                                  "lines go on into the old file");
+  if (GENERATE(true, false)) {
+    allowed = true;
+  } else {
+    std::filesystem::rename(folder.file("log.1"), path);
+  }
+  for (int second = 5; second < 8; ++second) target.write("line\n", kStart + 1s * second);
+  const auto end = target.take_news();
+  REQUIRE(end.size() == 1);
+  CHECK(end[0].here_too);
+  CHECK(end[0].note.text == "log file '" + path + "': is written under its name again");
   CHECK(target.dropped() == 0);
 }
 
