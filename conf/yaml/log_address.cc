@@ -65,9 +65,26 @@ std::optional<Address> address_of(const Cursor& at, std::string_view host) {
   return std::nullopt;
 }
 
+// "host:port" or an address alone, as HAProxy has it: how it is written here. Empty: it is neither.
+std::string udp_form(std::string_view text) {
+  if (const auto ip = parse_ip(text))
+    return ip->family == Family::kIpv6 ? fmt::format("{}[{}]", kUdp, text)
+                                       : fmt::format("{}{}", kUdp, text);
+  const std::size_t colon = text.rfind(':');
+  const bool host_and_port =
+      parse_address(text) || (colon != std::string_view::npos && is_host(text.substr(0, colon)) &&
+                              parse_number(text.substr(colon + 1), 1, 65535));
+  return host_and_port && !text.starts_with(kUnix) ? fmt::format("{}{}", kUdp, text)
+                                                   : std::string();
+}
+
 void read_udp(const Cursor& at, std::string_view text, LogTarget& target) {
   target.kind = Kind::kSyslog;
-  const auto parts = split(text.substr(kUdp.size()));
+  const std::string_view rest = text.substr(kUdp.size());
+  if (const auto ip = parse_ip(rest); ip && ip->family == Family::kIpv6)
+    return at.mistake(
+        fmt::format("write an IPv6 address in brackets: {}, is {}", udp_form(rest), quoted(text)));
+  const auto parts = split(rest);
   if (!parts)
     return at.mistake(fmt::format("must have a port from 1 to 65535, is {}", quoted(text)));
   if (auto address = address_of(at, parts->host)) {
@@ -91,6 +108,11 @@ void read_unix(const Cursor& at, std::string_view text, LogTarget& target) {
 void read_log_address(const Cursor& at, LogTarget& target) {
   const auto to = at.text(kTargets);
   if (!to) return;
+  if (to->find_first_of(" \t") != std::string::npos)
+    return at.mistake(
+        fmt::format("must be one word, is {}: facility, level, len and format are keys of a "
+                    "mapping: {{to: /dev/log, facility: local0}}",
+                    quoted(*to)));
   if (const auto kind = find_choice(kNames, *to)) {
     target.kind = *kind;
   } else if (to->starts_with(kUdp)) {
@@ -102,6 +124,8 @@ void read_log_address(const Cursor& at, LogTarget& target) {
   } else if (to->starts_with('/') && !to->ends_with('/')) {
     target.kind = Kind::kFile;
     target.path = *to;
+  } else if (const std::string udp = udp_form(*to); !udp.empty()) {
+    at.mistake(fmt::format("must be {}, is {}: write {}", kTargets, quoted(*to), udp));
   } else {
     at.mistake(fmt::format("must be {}, is {}", kTargets, quoted(*to)));
   }

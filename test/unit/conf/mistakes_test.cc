@@ -245,6 +245,11 @@ TEST_CASE("a wrong global is told", "[conf]") {
       {"log: \"udp://nobody.internal\"",
        "log: \"nobody.internal\" has no address: Name or service not known; write the address "
        "itself"},
+      {"log: \"udp://2001:db8::7\"",
+       "log: write an IPv6 address in brackets: udp://[2001:db8::7], is \"udp://2001:db8::7\""},
+      {"log: {to: \"/dev/log local0\"}",
+       "log.to: must be one word, is \"/dev/log local0\": facility, level, len and format are keys "
+       "of a mapping: {to: /dev/log, facility: local0}"},
       {"log: \"unix:log\"",
        "log: must be the absolute path of a socket, such as \"unix:/dev/log\", is \"unix:log\""},
       {"log: {to: /dev/log, format: rfc5424}",
@@ -277,6 +282,20 @@ TEST_CASE("a wrong global is told", "[conf]") {
 
   CHECK(mistakes_of("global:\n  " + std::string(text) + "\n" + file_with("")) ==
         Lines{std::string("lb.yaml:2: global.") + wrong});
+}
+
+TEST_CASE("a syslog daemon in HAProxy's spelling is told ours", "[conf]") {
+  const auto [haproxys, ours] = GENERATE(table<std::string, std::string>({
+      {"192.0.2.7:514", "udp://192.0.2.7:514"},
+      {"192.0.2.7", "udp://192.0.2.7"},
+      {"[2001:db8::7]:514", "udp://[2001:db8::7]:514"},
+      {"2001:db8::7", "udp://[2001:db8::7]"},
+      {"logs.internal:514", "udp://logs.internal:514"},
+  }));
+  const auto mistakes = mistakes_of("global: {log: \"" + haproxys + "\"}\n" + file_with(""));
+
+  REQUIRE(mistakes.size() == 1);
+  CHECK(mistakes[0].ends_with(", is \"" + haproxys + "\": write " + ours));
 }
 
 TEST_CASE("mistakes of a list of networks have that file's name and lines", "[conf]") {
