@@ -9,6 +9,7 @@ namespace conf {
 namespace {
 
 constexpr std::size_t kLongestTried = 64;
+constexpr std::size_t kShortestCut = 4;  // of a word that was cut short: "warn"
 
 // Levenshtein: letters to insert, delete or change.
 std::size_t distance(std::string_view from, std::string_view to) {
@@ -40,7 +41,10 @@ std::string_view nearest(std::string_view wrong, std::span<const std::string_vie
     least = changes;
     best = word;
   }
-  return best;
+  if (!best.empty() || wrong.size() < kShortestCut) return best;
+  const auto cut = std::ranges::find_if(
+      words, [wrong](std::string_view word) { return word.starts_with(wrong); });
+  return cut != words.end() ? *cut : best;
 }
 
 }  // namespace conf

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "conf/nearest.h"
 #include "conf/value.h"
 #include "conf/yaml/cursor.h"
 
@@ -44,7 +45,13 @@ template <const auto& kChoices>
   const std::string words = words_of(kChoices);
   const auto text = at.text(words);
   auto choice = text ? find_choice(kChoices, *text) : std::nullopt;
-  if (text && !choice) at.mistake(fmt::format("must be {}, is {}", words, quoted(*text)));
+  if (text && !choice) {
+    std::vector<std::string_view> known;
+    for (const auto& one : kChoices) known.push_back(one.first);
+    const std::string_view meant = nearest(*text, known);
+    at.mistake(fmt::format("must be {}, is {}{}", words, quoted(*text),
+                           meant.empty() ? "" : fmt::format(": did you mean {}?", quoted(meant))));
+  }
   return choice;
 }
 

@@ -258,7 +258,13 @@ TEST_CASE("a wrong global is told", "[conf]") {
        "log.frame: must be raw, local, rfc3164, rfc5424, priority, short, timed or iso, is "
        "\"syslog\""},
       {"log: {to: /dev/log, level: error}",
-       "log.level: must be emerg, alert, crit, err, warning, notice, info or debug, is \"error\""},
+       "log.level: must be emerg, alert, crit, err, warning, notice, info or debug, is \"error\": "
+       "did "
+       "you mean \"err\"?"},
+      {"log: {to: /dev/log, level: warn}",
+       "log.level: must be emerg, alert, crit, err, warning, notice, info or debug, is \"warn\": "
+       "did "
+       "you mean \"warning\"?"},
       {"log: {to: /dev/log, tag: \"a b\"}",
        "log.tag: must be 1 to 48 visible characters without a space, is \"a b\""},
       {"log: {to: /dev/log, len: 79}", "log.len: must be a number from 80 to 65535, is \"79\""},

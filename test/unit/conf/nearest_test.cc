@@ -17,6 +17,11 @@ TEST_CASE("the word with the fewest changes is the nearest", "[conf]") {
   CHECK(nearest("bakcend", kWords) == "backend");
 }
 
+TEST_CASE("a word that was cut short is the nearest where no change is small", "[conf]") {
+  CHECK(nearest("time", kWords) == "timeouts");
+  CHECK(nearest("tim", kWords).empty());
+}
+
 TEST_CASE("a word that resembles none has no nearest", "[conf]") {
   CHECK(nearest("servers", kWords).empty());
   CHECK(nearest("", kWords).empty());
