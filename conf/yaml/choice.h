@@ -39,6 +39,11 @@ template <typename T, std::size_t kSize>
   return found != choices.end() ? std::optional<T>(found->second) : std::nullopt;
 }
 
+template <typename T, std::size_t kSize>
+[[nodiscard]] std::string_view word_of(const Choices<T, kSize>& choices, T meaning) {
+  return std::ranges::find(choices, meaning, &std::pair<std::string_view, T>::second)->first;
+}
+
 // Leaf of a row: the choice that the file has made, or a mistake that names them all.
 template <const auto& kChoices>
 [[nodiscard]] auto choice_at(const Cursor& at) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "conf/value.h"
 #include "conf/yaml/choice.h"
@@ -52,16 +53,34 @@ constexpr Choices<std::uint32_t, 24> kFacilities = {
      {"cron2", 15U},  {"local0", 16U}, {"local1", 17U}, {"local2", 18U}, {"local3", 19U},
      {"local4", 20U}, {"local5", 21U}, {"local6", 22U}, {"local7", 23U}}};
 
-// The two that depend on the kind of target are filled in once all keys are known.
+// The two that depend on the kind of target are filled in once all keys are known. Only then it is
+// known, too, which keys the frame prints.
 struct Draft {
+  struct Printed {
+    Cursor at;
+    unsigned frames;  // a bit for each that prints it
+  };
   LogTarget target;
   std::optional<LogFrame> frame;
   std::optional<std::uint32_t> length;
+  std::vector<Printed> printed;
 };
+
+constexpr unsigned bit(LogFrame frame) { return 1U << static_cast<unsigned>(frame); }
+constexpr unsigned kWithHostname = bit(LogFrame::kRfc3164) | bit(LogFrame::kRfc5424);
+constexpr unsigned kWithTag = kWithHostname | bit(LogFrame::kLocal);
+constexpr unsigned kWithFacility = kWithTag | bit(LogFrame::kPriority);
+constexpr unsigned kWithLevel = kWithFacility | bit(LogFrame::kShort) | bit(LogFrame::kTimed);
 
 template <auto kMember, auto kLeaf>
 constexpr auto kSetTarget =
     [](const Cursor& at, Draft& draft) { kSet<kMember, kLeaf>(at, draft.target); };
+
+template <auto kMember, auto kLeaf, unsigned kFrames>
+constexpr auto kSetPrinted = [](const Cursor& at, Draft& draft) {
+  kSet<kMember, kLeaf>(at, draft.target);
+  draft.printed.push_back({.at = at, .frames = kFrames});
+};
 
 void read_to(const Cursor& at, Draft& draft) { read_log_address(at, draft.target); }
 
@@ -101,16 +120,41 @@ void read_sample(const Cursor& at, Draft& draft) {
   if (at.mistakes() == before) check_log_sample(at, draft.target.sample);
 }
 
+// Stands behind `level` in the table.
+void read_min_level(const Cursor& at, Draft& draft) {
+  kSetPrinted<&LogTarget::min_level, choice_at<kLevels>, kWithLevel>(at, draft);
+  if (draft.target.min_level > draft.target.level) {
+    at.mistake(
+        fmt::format("is less severe than level {}, so that no line would keep its own: write "
+                    "{} or what is more severe",
+                    word_of(kLevels, draft.target.level), word_of(kLevels, draft.target.level)));
+  }
+}
+
+void check_printed(const Draft& draft, LogFrame frame) {
+  for (const auto& [at, frames] : draft.printed) {
+    if ((frames & bit(frame)) != 0) continue;
+    std::vector<std::string_view> words;
+    for (const auto& [word, one] : kFrames) {
+      if ((frames & bit(one)) != 0) words.push_back(word);
+    }
+    at.mistake(fmt::format("is not printed by frame {}: leave it out, or write frame: {}",
+                           word_of(kFrames, frame), one_of(words)));
+  }
+}
+
 constexpr Field<Draft> kLog[] = {
     {"to", kRequired, read_to, nullptr, "to: stdout"},
     {"format", "tcplog", read_format},
     {"frame", kUnset, kSet<&Draft::frame, choice_at<kFrames>>},
-    {"facility", "local0", kSetTarget<&LogTarget::facility, choice_at<kFacilities>>},
-    {"tag", "tidegate", kSetTarget<&LogTarget::tag, word_at<kLongestTag>>},
-    {"hostname", kUnset, kSetTarget<&LogTarget::hostname, word_at<kLongestHostname>>},
+    {"facility", "local0",
+     kSetPrinted<&LogTarget::facility, choice_at<kFacilities>, kWithFacility>},
+    {"tag", "tidegate", kSetPrinted<&LogTarget::tag, word_at<kLongestTag>, kWithTag>},
+    {"hostname", kUnset,
+     kSetPrinted<&LogTarget::hostname, word_at<kLongestHostname>, kWithHostname>},
     {"len", kUnset, kSet<&Draft::length, number_at<kShortest, kLongest>>},
     {"level", "debug", kSetTarget<&LogTarget::level, choice_at<kLevels>>},
-    {"min_level", "emerg", kSetTarget<&LogTarget::min_level, choice_at<kLevels>>},
+    {"min_level", "emerg", read_min_level},
     {"sample", kNoDefault, read_sample, list_fields<kSample>},
 };
 
@@ -125,6 +169,7 @@ LogTarget read_target(const Cursor& at) {
   const bool syslog = target.kind == Kind::kSyslog;
   const LogFrame usual = target.hostname.empty() ? LogFrame::kLocal : LogFrame::kRfc3164;
   target.frame = draft.frame.value_or(syslog ? usual : LogFrame::kRaw);
+  check_printed(draft, target.frame);
   target.length = draft.length.value_or(syslog ? kSyslogLength : 0);
   return target;
 }

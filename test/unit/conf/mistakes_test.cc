@@ -267,6 +267,22 @@ TEST_CASE("a wrong global is told", "[conf]") {
        "you mean \"warning\"?"},
       {"log: {to: /dev/log, tag: \"a b\"}",
        "log.tag: must be 1 to 48 visible characters without a space, is \"a b\""},
+      {"log: {to: stdout, tag: edge}",
+       "log.tag: is not printed by frame raw: leave it out, or write frame: local, rfc3164 or "
+       "rfc5424"},
+      {"log: {to: /dev/log, frame: local, hostname: auto}",
+       "log.hostname: is not printed by frame local: leave it out, or write frame: rfc3164 or "
+       "rfc5424"},
+      {"log: {to: /dev/log, frame: short, facility: daemon}",
+       "log.facility: is not printed by frame short: leave it out, or write frame: local, rfc3164, "
+       "rfc5424 or priority"},
+      {"log: {to: stderr, frame: iso, min_level: err}",
+       "log.min_level: is not printed by frame iso: leave it out, or write frame: local, rfc3164, "
+       "rfc5424, priority, short or timed"},
+      {"log: {to: /dev/log, level: err, min_level: info}",
+       "log.min_level: is less severe than level err, so that no line would keep its own: write "
+       "err "
+       "or what is more severe"},
       {"log: {to: /dev/log, len: 79}", "log.len: must be a number from 80 to 65535, is \"79\""},
       {"log: {to: /dev/log, sample: {ranges: \"1\"}}", "log.sample: has no of: write of: 10"},
       {"log: {to: /dev/log, sample: {ranges: \"3-2\", of: 9}}",

@@ -174,7 +174,7 @@ TEST_CASE("frame and length of a log target follow what it is, unless given", "[
   CHECK(log_of("/dev/log").frame == LogFrame::kLocal);
   CHECK(log_of("/dev/log").length == 1024);
   CHECK(log_of("{to: /dev/log, hostname: lb1}").frame == LogFrame::kRfc3164);
-  CHECK(log_of("{to: /var/log/t.log, hostname: lb1}").frame == LogFrame::kRaw);
+  CHECK(log_of("{to: /var/log/t.log, format: json}").frame == LogFrame::kRaw);
   CHECK(log_of("{frame: iso, len: 80, to: /dev/log}").frame == LogFrame::kIso);
   CHECK(log_of("{frame: iso, len: 80, to: /dev/log}").length == 80);
 }
