@@ -34,7 +34,24 @@ void read_moment(const Cursor& at, SessionLog& log) {
   }
 }
 
-void read_at(const Cursor& at, SessionLog& log) {
+// `asap` of this mapping counts, one that was inherited does not.
+struct Draft {
+  SessionLog& log;
+  bool asap = false;
+};
+
+template <auto kMember>
+constexpr auto kSetSwitch =
+    [](const Cursor& at, Draft& draft) { kSet<kMember, switch_at>(at, draft.log); };
+
+void read_asap(const Cursor& at, Draft& draft) {
+  kSetSwitch<&SessionLog::asap>(at, draft);
+  draft.asap = draft.log.asap;
+}
+
+void read_at(const Cursor& at, Draft& draft) {
+  if (draft.asap) at.mistake("asap is at: [start] in HAProxy's word: keep one");
+  SessionLog& log = draft.log;
   log.start = log.end = false;
   log.every = {};
   const auto moments = at.items();
@@ -42,16 +59,19 @@ void read_at(const Cursor& at, SessionLog& log) {
   if (moments.empty()) at.mistake("names no moment: leave it out for end alone");
 }
 
-constexpr Field<SessionLog> kSessionLog[] = {
-    {"dontlognull", "false", kSet<&SessionLog::dontlognull, switch_at>},
-    {"separate_errors", "false", kSet<&SessionLog::separate_errors, switch_at>},
-    {"asap", "false", kSet<&SessionLog::asap, switch_at>},
+constexpr Field<Draft> kSessionLog[] = {
+    {"dontlognull", "false", kSetSwitch<&SessionLog::dontlognull>},
+    {"separate_errors", "false", kSetSwitch<&SessionLog::separate_errors>},
+    {"asap", "false", read_asap},
     {"at", "end", read_at},
 };
 
 }  // namespace
 
-void read_session_log(const Cursor& at, SessionLog& log) { read_fields(at, kSessionLog, log); }
+void read_session_log(const Cursor& at, SessionLog& log) {
+  Draft draft{.log = log};
+  read_fields(at, kSessionLog, draft);
+}
 
 void list_session_log_keys(const std::string& prefix, std::vector<KnownKey>& keys) {
   list_fields<kSessionLog>(prefix, keys);

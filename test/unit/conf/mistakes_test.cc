@@ -215,6 +215,7 @@ TEST_CASE("a wrong moment to log a session is told", "[conf]") {
       {"at: []", "at: names no moment: leave it out for end alone"},
       {"at: [start, end, start]", "at[2]: is a second one of its kind: keep one"},
       {"at: [1h, 2h]", "at[1]: is a second one of its kind: keep one"},
+      {"asap: true, at: [start, end]", "at: asap is at: [start] in HAProxy's word: keep one"},
       {"at: 999ms", "at: must be from 1s to 24d, is \"999ms\""},
       {"at: [infinite]", "at[0]: must be from 1s to 24d, is \"infinite\""},
       {"logasap: true",

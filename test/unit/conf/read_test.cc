@@ -192,6 +192,12 @@ TEST_CASE("a log target has its facility, names, levels and sample", "[conf]") {
   CHECK(log.sample.of == 6);
 }
 
+TEST_CASE("asap beside moments is no mistake where it is off", "[conf]") {
+  CHECK(reading_of(file_with("    log: {asap: false, at: [start, end]}\n"))
+            .config.frontends.at(0)
+            .log.start);
+}
+
 TEST_CASE("a frontend logs as defaults say, key by key", "[conf]") {
   const auto log =
       reading_of(file_with("    log: {dontlognull: false, at: [start, 1h]}\n") +
