@@ -42,23 +42,22 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--output", type=Path, metavar="DIR",
                         help="where results.md and charts/ go: bench, for a part or --quick build/bench")  # fmt: skip
     parser.add_argument("--check", action="store_true", help="compare exact figures with bench/exact.json, as scripts/test does")
+    parser.add_argument("--only-arguments", action="store_true",
+                        help="see whether the others are right, as scripts/bench does before it builds")  # fmt: skip
     parser.add_argument("--record", action="store_true", help="write bench/exact.json anew, where a change is meant")
     arguments = parser.parse_args()
     for name in arguments.scenarios:
         if name not in QUESTIONS:
             parser.error(f"there is no scenario {name}: {', '.join(QUESTIONS)}")
+    for name in (arguments.rivals or "tidegate").split(","):
+        if name not in every_rival():
+            parser.error(f"there is no rival {name}: {', '.join(every_rival())}")
     return arguments
 
 
 def chosen_rivals(text: str | None) -> dict:
     rivals = every_rival()
-    if text is None:
-        return rivals
-    names = text.split(",")
-    for name in names:
-        if name not in rivals:
-            sys.exit(f"scripts/bench: there is no rival {name}: {', '.join(rivals)}")
-    return {name: rivals[name] for name in names}
+    return rivals if text is None else {name: rivals[name] for name in text.split(",")}
 
 
 def chosen_scenarios(arguments: argparse.Namespace) -> list[str]:
@@ -96,6 +95,8 @@ def check_exact(rounds: Rounds, record: bool) -> int:
 
 def main() -> int:
     arguments = read_arguments()
+    if arguments.only_arguments:
+        return 0
     quick = arguments.quick
     machine.SCRATCH.mkdir(parents=True, exist_ok=True)
     machine.raise_descriptor_limit()
