@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "conf/address.h"
+#include "conf/place.h"
 
 // What the operator wants to be told, and where.
 namespace conf {
@@ -62,6 +63,7 @@ struct LogTarget {
   LogLevel level = LogLevel::kDebug;      // what is less severe is left out
   LogLevel min_level = LogLevel::kEmerg;  // what is more severe is written as this
   LogSample sample;
+  Place place;
 };
 
 // Which lines the sessions of a frontend write.

@@ -8,6 +8,7 @@
 
 #include "conf/address.h"
 #include "conf/log.h"
+#include "conf/place.h"
 
 // What the operator asked for, whichever language he wrote it in. A reader writes every default
 // out, so nothing after it asks what was absent. Plain values; const once read.
@@ -18,12 +19,6 @@ using Milliseconds = std::chrono::milliseconds;
 // A timeout that never fires. Readers refuse finite ones above 24 days, so adding one to a clock is
 // safe.
 inline constexpr Milliseconds kInfinite = Milliseconds::max();
-
-// Where in the operator's files a thing stands.
-struct Place {
-  std::string file;
-  int line = 0;
-};
 
 struct Global {
   std::uint32_t threads = 0;   // workers, at most 64; 0: one per core

@@ -23,7 +23,7 @@ std::expected<Reading, std::vector<Mistake>> read(const std::vector<std::string>
   if (paths.empty()) mistakes.push_back({"-f", 1, "file", "names no configuration: write -f FILE"});
   const auto files = load(paths, {".yaml", ".yml"}, source, mistakes);
   const bool complete = yaml::read(files, mistakes.empty(), source, reading, mistakes);
-  validate(reading.config, complete, mistakes);
+  validate(reading, complete, mistakes);
 
   if (mistakes.empty()) return reading;
   std::ranges::sort(mistakes, {}, [](const Mistake& it) {

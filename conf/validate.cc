@@ -50,9 +50,24 @@ void check_sources(const Config& config, std::vector<Mistake>& mistakes) {
   }
 }
 
+// Who asks for err and worse wants to see the sessions that failed; who wants events alone asks for
+// notice, as HAProxy's users do.
+void note_targets_without_sessions(const Config& config, std::vector<Mistake>& notes) {
+  const auto separates = [](const Frontend& frontend) { return frontend.log.separate_errors; };
+  if (std::ranges::any_of(config.frontends, separates)) return;
+  for (const LogTarget& target : config.global.logs) {
+    if (target.level != LogLevel::kErr) continue;
+    notes.push_back({target.place.file, target.place.line, "global.log",
+                     "level err leaves out every session, as all are of level info: to have those "
+                     "that failed set separate_errors in the log of defaults or a frontend"});
+  }
+}
+
 }  // namespace
 
-void validate(Config& config, bool complete, std::vector<Mistake>& mistakes) {
+void validate(Reading& reading, bool complete, std::vector<Mistake>& mistakes) {
+  Config& config = reading.config;
+  note_targets_without_sessions(config, reading.notes);
   if (complete) check_backends_exist(config, mistakes);
   check_sources(config, mistakes);
   settle_binds(config, mistakes);

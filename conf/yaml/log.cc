@@ -170,6 +170,7 @@ LogTarget read_target(const Cursor& at) {
   const LogFrame usual = target.hostname.empty() ? LogFrame::kLocal : LogFrame::kRfc3164;
   target.frame = draft.frame.value_or(syslog ? usual : LogFrame::kRaw);
   check_printed(draft, target.frame);
+  target.place = at.place();
   target.length = draft.length.value_or(syslog ? kSyslogLength : 0);
   return target;
 }

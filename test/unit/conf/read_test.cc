@@ -192,6 +192,24 @@ TEST_CASE("a log target has its facility, names, levels and sample", "[conf]") {
   CHECK(log.sample.of == 6);
 }
 
+TEST_CASE("a target for errors that no session can have is noted", "[conf]") {
+  const auto notes = [](const std::string& level, const std::string& log) {
+    std::vector<std::string> lines;
+    for (const auto& note : reading_of("global:\n  log:\n    - stdout\n    - {to: stderr, level: " +
+                                       level + "}\n" + file_with("    log: {" + log + "}\n"))
+                                .notes)
+      lines.push_back(to_string(note));
+    return lines;
+  };
+
+  CHECK(notes("err", "dontlognull: true") ==
+        std::vector<std::string>{
+            "lb.yaml:4: global.log: level err leaves out every session, as all are of level info: "
+            "to have those that failed set separate_errors in the log of defaults or a frontend"});
+  CHECK(notes("err", "separate_errors: true").empty());
+  CHECK(notes("notice", "dontlognull: true").empty());
+}
+
 TEST_CASE("asap beside moments is no mistake where it is off", "[conf]") {
   CHECK(reading_of(file_with("    log: {asap: false, at: [start, end]}\n"))
             .config.frontends.at(0)
