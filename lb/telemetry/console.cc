@@ -1,14 +1,19 @@
 #include "lb/telemetry/console.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <iterator>
 #include <string>
 
 namespace lb::telemetry {
 namespace {
+
+constexpr int kPatience = 100;  // ms for a reader who is slow
 
 struct Label {
   std::string_view text;
@@ -37,8 +42,12 @@ void Console::say(Level level, std::string_view text) const {
     if (c == '\n') line += "   | ";
   }
   line += '\n';
-  // One write a line, so that lines of several threads do not mix; nobody is left to tell if it
-  // fails.
+  // One write a line, so that lines of several threads do not mix. A reader who has stopped reading
+  // must not stop us: where poll() sees room, PIPE_BUF bytes fit. Nobody is left to tell of the
+  // rest.
+  line.resize(std::min<std::size_t>(line.size(), PIPE_BUF));
+  pollfd asked{.fd = fd_, .events = POLLOUT, .revents = 0};
+  if (::poll(&asked, 1, kPatience) == 0) return;
   while (::write(fd_, line.data(), line.size()) < 0 && errno == EINTR) {
   }
 }

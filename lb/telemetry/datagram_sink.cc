@@ -1,7 +1,6 @@
 #include "lb/telemetry/datagram_sink.h"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -14,14 +13,9 @@
 namespace lb::telemetry {
 namespace {
 
-constexpr std::chrono::milliseconds kPatience{100};
 constexpr std::chrono::seconds kOpenEvery{1};
 constexpr std::chrono::seconds kNoRefusalFor{1};
 constexpr unsigned kTries = 3;  // of one line
-
-std::uint64_t count_lines(std::string_view text) {
-  return static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
-}
 
 }  // namespace
 
@@ -50,10 +44,9 @@ bool DatagramSink::open_again() {
   return open();
 }
 
-void DatagramSink::write(std::string_view lines, std::chrono::steady_clock::time_point now) {
-  now_ = now;
+void DatagramSink::take(std::string_view lines) {
   const bool well = (fd_ || open_again()) && recover();
-  outage_.drop(count_lines(well ? send(lines) : lines), now);
+  outage_.drop(count_lines(well ? send(lines) : lines), now_);
 }
 
 // False: the target still takes nothing. Of a refusal UDP hears only after the next line, so that
@@ -88,8 +81,8 @@ std::string_view DatagramSink::send(std::string_view lines) {
     const std::size_t line = lines.find('\n') + 1;
     const bool sent = ::send(fd_.get(), lines.data(), line, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
     Next next = Next::kSkipLine;
-    if (!sent) next = ++tries < kTries ? after(errno) : Next::kGiveUp;
-    if (next == Next::kGiveUp) return lines;
+    if (!sent) next = after(errno);
+    if (next == Next::kGiveUp || (!sent && ++tries >= kTries)) return lines;
     if (next == Next::kAgain) continue;
     if (!sent) outage_.drop(1, now_);
     lines.remove_prefix(line);
@@ -100,10 +93,9 @@ std::string_view DatagramSink::send(std::string_view lines) {
 
 DatagramSink::Next DatagramSink::after(int error) {
   if (error == EINTR) return Next::kAgain;
-  if (error == EAGAIN && writable()) return Next::kAgain;
-  outage_.because(error == EAGAIN ? "their reader did not keep up" : net::Status(error).message());
+  if (error == EAGAIN) return has_room(fd_.get(), outage_.goes_on()) ? Next::kAgain : Next::kGiveUp;
+  outage_.because(net::Status(error).message());
   switch (error) {
-    case EAGAIN:
     case ENOBUFS:
     case ENOMEM:
       return Next::kGiveUp;
@@ -117,13 +109,6 @@ DatagramSink::Next DatagramSink::after(int error) {
       break;
   }
   return open_again() ? Next::kAgain : Next::kGiveUp;
-}
-
-// Waits for room, but not again for a target that has already been waited for in vain.
-bool DatagramSink::writable() {
-  const auto patience = outage_.goes_on() ? std::chrono::milliseconds{0} : kPatience;
-  pollfd asked{.fd = fd_.get(), .events = POLLOUT, .revents = 0};
-  return ::poll(&asked, 1, static_cast<int>(patience.count())) > 0;
 }
 
 }  // namespace lb::telemetry

@@ -20,9 +20,8 @@ class DatagramSink final : public Sink {
   // `target` is kSyslog.
   DatagramSink(const conf::LogTarget& target, AppendNote append_note);
 
-  void write(std::string_view lines, std::chrono::steady_clock::time_point now) override;
-
  private:
+  void take(std::string_view lines) override;
   enum class Next : std::uint8_t { kAgain, kSkipLine, kGiveUp };
 
   [[nodiscard]] bool open();
@@ -31,11 +30,9 @@ class DatagramSink final : public Sink {
   void count_refusal();
   [[nodiscard]] std::string_view send(std::string_view lines);
   [[nodiscard]] Next after(int error);
-  [[nodiscard]] bool writable();
 
   const net::SocketAddress address_;
   net::Fd fd_;
-  std::chrono::steady_clock::time_point now_;  // of the write that goes on
   std::optional<std::chrono::steady_clock::time_point> opened_again_;
   std::optional<std::chrono::steady_clock::time_point> refused_;
 };

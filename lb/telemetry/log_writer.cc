@@ -18,7 +18,8 @@ namespace {
 constexpr int kNice = 10;
 constexpr std::chrono::milliseconds kLinger{2};
 constexpr std::string_view kOverrun = "they came faster than they could be written";
-constexpr std::size_t kAtOnce = 256;         // records of one channel before the next has its turn
+constexpr std::size_t kAtOnce = 256;  // records of one channel before the next has its turn
+constexpr int kRounds = 16;
 constexpr std::size_t kLargeBatch = 65'536;  // bytes that are not held back for company
 
 }  // namespace
@@ -119,18 +120,19 @@ std::uint64_t LogWriter::overrun() const {
   return lines;
 }
 
-// Writes out everything that is in the rings, and returns how many records that were.
+// Writes out what is in the rings, and returns how many records that were. While they fill faster
+// than it comes to an end, it pauses to let also those targets have theirs that get little.
 std::size_t LogWriter::drain() {
   std::size_t taken = 0;
-  std::size_t round = 0;
-  do {
-    round = 0;
+  std::size_t found = 1;
+  for (int round = 0; round < kRounds && found > 0; ++round) {
+    found = 0;
     for (LogChannel& channel : channels_) {
-      round += channel.consume(kAtOnce, [this](const LogChannel::Entry& entry) { take(entry); });
+      found += channel.consume(kAtOnce, [this](const LogChannel::Entry& entry) { take(entry); });
       write(kLargeBatch);
     }
-    taken += round;
-  } while (round > 0);
+    taken += found;
+  }
   tell_overrun(taken == 0);
   do write(1);
   while (spread_news());

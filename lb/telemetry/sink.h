@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -25,7 +26,11 @@ class Sink {
   virtual ~Sink() = default;
 
   // Whole lines, each with its newline.
-  virtual void write(std::string_view lines, std::chrono::steady_clock::time_point now) = 0;
+  void write(std::string_view lines, std::chrono::steady_clock::time_point now) {
+    now_ = now;
+    patience_ = kPatience;
+    take(lines);
+  }
 
   // Why the target must not be started with; empty: it may.
   [[nodiscard]] const std::string& fault() const { return fault_; }
@@ -38,18 +43,30 @@ class Sink {
   [[nodiscard]] std::uint64_t dropped() const { return outage_.dropped(); }  // any thread
 
  protected:
+  virtual void take(std::string_view lines) = 0;
+
+  // Waits until the descriptor takes something: for 100 ms in one write() in all, and not at all
+  // for a target that has been waited for in vain. False: its reader does not keep up.
+  [[nodiscard]] bool has_room(int fd, bool in_outage);
+
   [[nodiscard]] const std::string& name() const { return name_; }
   void append_told_here(std::string& out) const { append_note_(outage_.told_here(), out); }
   void set_fault(std::string fault) { fault_ = std::move(fault); }
   void set_warning(std::string warning) { warning_ = std::move(warning); }
 
   Outage outage_;
+  std::chrono::steady_clock::time_point now_;  // of this write()
 
  private:
+  static constexpr std::chrono::milliseconds kPatience{100};
+
   const std::string name_;
   const AppendNote append_note_;
   std::string fault_;
   std::string warning_;
+  std::chrono::milliseconds patience_{0};  // what is left of it
 };
+
+[[nodiscard]] std::uint64_t count_lines(std::string_view text);
 
 }  // namespace lb::telemetry

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,12 +16,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds kPatience{100};
 constexpr std::chrono::seconds kFollowEvery{1};
-
-std::uint64_t count_lines(std::string_view text) {
-  return static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
-}
 
 std::string path_of(int descriptor) { return fmt::format("/proc/self/fd/{}", descriptor); }
 
@@ -118,10 +112,9 @@ bool StreamSink::moved_away() const {
   return name_in_kernel(fd_) != opened_as_;
 }
 
-void StreamSink::write(std::string_view lines, steady_clock::time_point now) {
-  now_ = now;
+void StreamSink::take(std::string_view lines) {
   if (target_.kind == conf::LogTarget::Kind::kFile) follow();
-  if (!recover()) return outage_.drop(count_lines(lines), now);
+  if (!recover()) return outage_.drop(count_lines(lines), now_);
 
   const std::size_t done = put(lines);
   std::string_view rest = lines.substr(done);
@@ -130,7 +123,7 @@ void StreamSink::write(std::string_view lines, steady_clock::time_point now) {
     begun_ = rest.substr(0, line);
     rest.remove_prefix(line);
   }
-  outage_.drop(count_lines(rest), now);
+  outage_.drop(count_lines(rest), now_);
 }
 
 // True when the target is well: the line it had begun is whole and the outage has been told.
@@ -156,7 +149,7 @@ std::size_t StreamSink::put(std::string_view text) {
     if (!regular_) {
       // The descriptor may be a blocking one that others share. Where poll() sees room, PIPE_BUF
       // bytes fit.
-      if (!writable()) break;
+      if (!has_room(fd_.get(), in_outage())) break;
       size = std::min<std::size_t>(size, PIPE_BUF);
     }
     const ssize_t written = ::write(fd_.get(), text.data() + done, size);
@@ -168,18 +161,6 @@ std::size_t StreamSink::put(std::string_view text) {
     }
   }
   return done;
-}
-
-// Waits for room, but not again for a target that has already been waited for in vain.
-bool StreamSink::writable() {
-  const auto patience = in_outage() ? std::chrono::milliseconds{0} : kPatience;
-  pollfd asked{.fd = fd_.get(), .events = POLLOUT, .revents = 0};
-  int ready = 0;
-  do {
-    ready = ::poll(&asked, 1, static_cast<int>(patience.count()));
-  } while (ready < 0 && errno == EINTR);
-  if (ready == 0) outage_.because("their reader did not keep up");
-  return ready > 0;
 }
 
 }  // namespace lb::telemetry

@@ -27,9 +27,8 @@ class StreamSink final : public Sink {
   // `target` is kStdout, kStderr or kFile; `opener` outlives this.
   StreamSink(conf::LogTarget target, const LogOpener& opener, AppendNote append_note);
 
-  void write(std::string_view lines, std::chrono::steady_clock::time_point now) override;
-
  private:
+  void take(std::string_view lines) override;
   void open();
   void open_anew();
   void follow();
@@ -37,7 +36,6 @@ class StreamSink final : public Sink {
   [[nodiscard]] bool in_outage() const { return outage_.goes_on() || !begun_.empty(); }
   [[nodiscard]] bool recover();
   [[nodiscard]] std::size_t put(std::string_view text);
-  [[nodiscard]] bool writable();
 
   const conf::LogTarget target_;
   const LogOpener& opener_;
@@ -46,7 +44,6 @@ class StreamSink final : public Sink {
   dev_t device_ = 0;
   ino_t inode_ = 0;
   std::string opened_as_;                           // what the kernel calls the open file
-  std::chrono::steady_clock::time_point now_;       // of the write that goes on
   std::chrono::steady_clock::time_point followed_;  // when the file's name was last looked up
   std::string begun_;        // the rest of a line that the target took only in part
   bool told_stuck_ = false;  // that the file cannot be opened anew

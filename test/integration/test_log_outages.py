@@ -1,15 +1,31 @@
 """Log targets that are full, slow or gone: sessions go on, and what is missing is told."""
 
+import json
 import os
 import re
+import socket
 import subprocess
 
 import pytest
 
 from support.access_log import parse_access
 from support.config import config
+from support.peers import Listener
 from support.sockets import talk
 from support.wait import wait_until
+
+
+class UnixDatagramSocket:
+    """A syslog daemon that never reads."""
+
+    def __init__(self, path):
+        self.path = path
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(str(path))
+
+    def close(self):
+        self._socket.close()
+
 
 BEGINS = r"^\[[^]]+\] warning: log file '{}': lines are dropped until it takes them again: {}$"
 
@@ -62,7 +78,8 @@ def test_a_file_system_of_a_few_kilobytes_holds_whole_lines_only(tidegate, echo_
         text = file.read_text()
         assert text.endswith("\n")
         lines = text.splitlines()
-        lost = [re.fullmatch(r"(\d+) log lines were dropped: No space left on device", line) for line in lines]
+        told = re.compile(r"\[[^]]+\] warning: (\d+) log lines were dropped: No space left on device")
+        lost = [told.fullmatch(line) for line in lines]
         assert all(match or parse_access(line) for match, line in zip(lost, lines)), lines
         counts = [int(match[1]) for match in lost if match]
         assert len(counts) == 1
@@ -156,3 +173,18 @@ def test_in_the_background_the_log_gets_what_the_console_would_have_said(start, 
     assert "<5>reload is not available in this version; nothing was changed\n" in file.read_text()
     assert "<5>stopping: nobody new is let in, 0 sessions go on\n" in file.read_text()
     assert file.read_text().splitlines()[-1].startswith("<5>held at the end: 0 sessions, 0 timers, ")
+
+
+def test_lines_of_sessions_that_a_stop_cuts_are_whole_behind_a_slow_target(tidegate, peers, tmp_path):
+    path = tmp_path / "w.sock"
+    file = tmp_path / "access.json"
+    never_read = peers(UnixDatagramSocket, tmp_path / "log.sock")
+    server = peers(Listener)
+    targets = [{"to": f"unix:{never_read.path}", "format": "json"}, {"to": str(file), "format": "json"}]
+    daemon = tidegate(config(server, bind=f"unix:{path}", log=targets))
+    sessions = [(daemon.connect(), server.accept()) for _ in range(200)]
+
+    daemon.stop()
+
+    told = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [line["bind"] for line in told if "session" in line] == [f"unix:{path}"] * len(sessions)

@@ -78,3 +78,15 @@ TEST_CASE("the console colours the level on a terminal only", "[telemetry]") {
 
   CHECK(read_all(screen) == fmt::format("\x1b[31m[ALERT]\x1b[0m    ({}) : one\r\n", ::getpid()));
 }
+
+TEST_CASE("a reader who has stopped reading costs the line, not the caller", "[telemetry]") {
+  const Pipe pipe;
+  const std::string page(4096, 'x');
+  while (::write(pipe.in.get(), page.data(), page.size()) > 0) {
+  }
+  REQUIRE(::fcntl(pipe.in.get(), F_SETFL, 0) == 0);  // from now on write() would wait for ever
+
+  Console(pipe.in.get(), false).say(Level::kAlert, "one");
+
+  CHECK(read_all(pipe.out).find("one") == std::string::npos);
+}

@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "test/unit/lb/telemetry/scratch.h"
@@ -45,6 +48,11 @@ class Receiver {
     for (ssize_t size = 0; (size = ::recv(fd_.get(), buffer.data(), buffer.size(), 0)) >= 0;)
       found.emplace_back(buffer.data(), static_cast<std::size_t>(size));
     return found;
+  }
+
+  void take_one() {
+    std::array<char, 1000> buffer{};
+    static_cast<void>(::recv(fd_.get(), buffer.data(), buffer.size(), 0));
   }
 
   std::uint16_t port = 0;
@@ -227,4 +235,28 @@ TEST_CASE("a target that fails again and again is told of once a minute", "[tele
 
   target.write("lost\n", kStart + 70s);
   CHECK(news_of(target).size() == 1);
+}
+
+TEST_CASE("a daemon that takes a line now and then is waited for once a batch, not for each line",
+          "[telemetry]") {
+  const Folder folder;
+  const auto where = on_path(folder.file("log"));
+  Receiver receiver(where);
+  DatagramSink target = sink_to(where);
+  std::ifstream limit("/proc/sys/net/unix/max_dgram_qlen");
+  std::size_t queue = 0;
+  limit >> queue;
+  std::string lines;
+  for (std::size_t i = 0; i < queue + 100; ++i) lines += "line\n";
+  std::atomic<bool> stopped = false;
+  std::thread reader([&] {
+    for (; !stopped; std::this_thread::sleep_for(30ms)) receiver.take_one();
+  });
+
+  target.write(lines, kStart);
+  stopped = true;
+  reader.join();
+
+  CHECK(target.dropped() > 0);  // all of it would have gone, in three seconds
+  CHECK(target.dropped() < queue + 100);
 }
