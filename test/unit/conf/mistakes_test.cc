@@ -162,7 +162,7 @@ TEST_CASE("a wrong server is told", "[conf]") {
        "s2.port: is no known key: known here are init_addr, address, weight, maxconn, backup, "
        "disabled, send_proxy, id"},
       {"s2: {address: \"10.0.0.2:80\", send_proxy: v3}",
-       "s2.send_proxy: must be v1 or v2, is \"v3\""},
+       "s2.send_proxy: must be v1 or v2, is \"v3\": did you mean \"v1\"?"},
       {"s2: {address: \"10.0.0.2:80\", send_proxy: {options: crc32c}}",
        "s2.send_proxy: has no version: write version: v2"},
       {"s2: {address: \"10.0.0.2:80\", send_proxy: {version: v2, options: ssl}}",
