@@ -8,8 +8,11 @@
 #include <string_view>
 
 #include "conf/binds.h"
+#include "conf/checks.h"
+#include "conf/limits.h"
 #include "conf/loops.h"
 #include "conf/nearest.h"
+#include "conf/tracks.h"
 #include "conf/value.h"
 
 namespace conf {
@@ -68,10 +71,15 @@ void note_targets_without_sessions(const Config& config, std::vector<Mistake>& n
 void validate(Reading& reading, bool complete, std::vector<Mistake>& mistakes) {
   Config& config = reading.config;
   note_targets_without_sessions(config, reading.notes);
+  note_idle_settings(config, reading.notes);
   if (complete) check_backends_exist(config, mistakes);
   check_sources(config, mistakes);
   settle_binds(config, mistakes);
   check_loops(config, mistakes);
+  check_server_limits(config, mistakes);
+  check_health(config, mistakes);
+  check_tracks(config, complete, mistakes);
+  if (mistakes.empty()) settle_fullconn(config, mistakes);
 }
 
 }  // namespace conf

@@ -19,6 +19,10 @@ namespace conf {
 // The error says what a duration looks like.
 [[nodiscard]] std::expected<Milliseconds, std::string> parse_duration(std::string_view text);
 
+// The same, exactly; `most` takes the place of "infinite".
+[[nodiscard]] std::expected<Microseconds, std::string> parse_short_duration(std::string_view text,
+                                                                            Microseconds most);
+
 // true, false, and YAML 1.1's other spellings: yes, no, on, off.
 [[nodiscard]] std::optional<bool> parse_switch(std::string_view text);
 

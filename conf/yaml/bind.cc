@@ -23,15 +23,6 @@ std::optional<Address> bind_address_at(const Cursor& at) {
   return address;
 }
 
-std::optional<std::uint32_t> mode_at(const Cursor& at) {
-  constexpr std::string_view kExpected = R"(octal permissions such as "0660")";
-  const auto text = at.text(kExpected);
-  if (!text) return std::nullopt;
-  const auto mode = parse_mode(*text);
-  if (!mode) at.mistake(fmt::format("must be {}, is {}", kExpected, quoted(*text)));
-  return mode;
-}
-
 constexpr Field<Bind> kBind[] = {
     {"address", kRequired, kSet<&Bind::address, bind_address_at>, nullptr,
      R"(address: "0.0.0.0:80")"},

@@ -1,6 +1,7 @@
 #include "conf/yaml/defaults.h"
 
 #include "conf/yaml/leaf.h"
+#include "conf/yaml/rate.h"
 #include "conf/yaml/session_log.h"
 #include "conf/yaml/tcp.h"
 
@@ -30,6 +31,8 @@ constexpr Field<Defaults> kDefaults[] = {
     {"log", kNoDefault, [](const Cursor& at, Defaults& out) { read_session_log(at, out.log); },
      list_session_log_keys},
     {"retries", "3", kSet<&Defaults::retries, number_at<0, kMostRetries>>},
+    {"redispatch", "1", kSet<&Defaults::redispatch, signed_number_at<kMostRetries>>},
+    {"retry_budget", "none", kSet<&Defaults::retry_budget, percentage_at>},
 };
 
 }  // namespace

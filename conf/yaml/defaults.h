@@ -22,6 +22,8 @@ struct Defaults {
   Tcp tcp;
   SessionLog log;
   std::uint32_t retries = Backend{}.retries;
+  std::int32_t redispatch = Backend{}.redispatch;
+  std::uint32_t retry_budget = Backend{}.retry_budget;
 };
 
 inline constexpr std::uint32_t kMostRetries = 100;

@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "conf/value.h"
 #include "conf/yaml/syntax_hint.h"
 
 namespace conf::yaml {
@@ -189,7 +190,7 @@ std::expected<Document, SyntaxError> parse(std::string_view text) {
     const auto last = static_cast<int>(std::ranges::count(text, '\n')) + 1;
     const int line = std::clamp(error.mark.line + 1, 1, last);
     return std::unexpected(
-        SyntaxError{line, error.msg + ": " + syntax_hint(error.msg, text, line)});
+        SyntaxError{line, printable(error.msg) + ": " + syntax_hint(error.msg, text, line)});
   }
 
   Document document = builder.take();

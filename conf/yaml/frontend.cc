@@ -3,6 +3,7 @@
 #include "conf/yaml/bind.h"
 #include "conf/yaml/leaf.h"
 #include "conf/yaml/networks.h"
+#include "conf/yaml/rate.h"
 #include "conf/yaml/session_log.h"
 #include "conf/yaml/tcp.h"
 
@@ -37,6 +38,8 @@ constexpr Field<Frontend> kFrontend[] = {
     {"allow", kUnset, read_allow},
     {"deny", kUnset, read_deny},
     {"max_per_source", "0", kSet<&Frontend::max_per_source, number_at<0, kMostSessions>>},
+    {"rate_limit", "none", kSet<&Frontend::rate_limit, rate_at>},
+    {"rate_per_source", "none", kSet<&Frontend::rate_per_source, rate_at>},
     {"backend", kRequired, read_backend_name, nullptr, "the backend that its clients go to"},
     {"timeouts", kNoDefault, kMapping<kTimeouts>, list_fields<kTimeouts>},
     {"tcp", kNoDefault, [](const Cursor& at, Frontend& out) { read_tcp(at, out.tcp); },

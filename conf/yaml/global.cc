@@ -1,8 +1,10 @@
 #include "conf/yaml/global.h"
 
 #include <optional>
+#include <utility>
 
 #include "conf/value.h"
+#include "conf/yaml/admin.h"
 #include "conf/yaml/leaf.h"
 #include "conf/yaml/log.h"
 
@@ -11,18 +13,14 @@ namespace {
 
 constexpr std::uint32_t kMostThreads = 64;
 constexpr std::uint32_t kMostPipes = 1'000'000;
+constexpr Microseconds kMostBusyPoll = std::chrono::milliseconds{10};
 
-std::optional<std::string> user_at(const Cursor& at) {
-  auto user = at.text("the name of a user");
-  if (!user || at.source().user_exists(*user)) return user;
-  at.mistake(fmt::format("there is no user {}: name one that this machine has", quoted(*user)));
-  return std::nullopt;
-}
-
-std::optional<std::string> group_at(const Cursor& at) {
-  auto group = at.text("the name of a group");
-  if (!group || at.source().group_exists(*group)) return group;
-  at.mistake(fmt::format("there is no group {}: name one that this machine has", quoted(*group)));
+std::optional<Microseconds> busy_poll_at(const Cursor& at) {
+  const auto text = at.text("a duration such as 50us");
+  if (!text) return std::nullopt;
+  auto duration = parse_short_duration(*text, kMostBusyPoll);
+  if (duration) return *duration;
+  at.mistake(std::move(duration.error()));
   return std::nullopt;
 }
 
@@ -32,11 +30,13 @@ constexpr Field<Global> kStop[] = {
 
 constexpr Field<Global> kGlobal[] = {
     {"threads", "auto", kSet<&Global::threads, auto_or_number_at<kMostThreads>>},
+    {"busy_poll", "0", kSet<&Global::busy_poll, busy_poll_at>},
     {"maxconn", "auto", kSet<&Global::maxconn, auto_or_number_at<kMostSessions>>},
     {"maxpipes", "auto", kSet<&Global::maxpipes, auto_or_number_at<kMostPipes>>},
     {"user", kUnset, kSet<&Global::user, user_at>},
     {"group", kUnset, kSet<&Global::group, group_at>},
     {"log", "stdout", read_log, list_log_keys},
+    {"admin", kUnset, read_admin, list_admin_keys},
     {"stop", kNoDefault, kMapping<kStop>, list_fields<kStop>},
 };
 

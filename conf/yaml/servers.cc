@@ -23,7 +23,7 @@ void give_ids(std::vector<Server>& servers, Ids& ids) {
 
 }  // namespace
 
-void read_servers(const Cursor& at, const Server& defaults, std::vector<Server>& servers) {
+void read_servers(const Cursor& at, const ServerDraft& defaults, std::vector<Server>& servers) {
   const auto entries = at.entries("a mapping of names to servers");
   if (!entries) return;
   if (entries->empty()) at.mistake(R"(holds no server: add one such as s1: "10.0.0.1:80")");

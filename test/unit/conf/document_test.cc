@@ -31,6 +31,8 @@ TEST_CASE("a syntax error is told with its line and what would be right", "[conf
       {"a: 1\nb: [1, 2\n", 2,
        "end of sequence flow not found: look at indentation, quotes and brackets here and just "
        "above"},
+      {"a: \"\\\x01\"\n", 1,
+       "unknown escape character: ?: look at indentation, quotes and brackets here and just above"},
       {"a: 1\nb: 'x\nc: 2\n", 2, "a quote that is opened here or just below is not closed"},
       {"a: 1\n---\nb: 2\n", 2, "a second document begins here: write one a file"},
       {"a: &x 1\nb:\n  <<: *x\n", 3,

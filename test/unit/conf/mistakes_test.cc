@@ -18,7 +18,7 @@ TEST_CASE("a wrong line of a frontend is told with its place and what would be r
       {"maxcon: 5", "5: frontends.web.maxcon: is no known key: did you mean \"maxconn\"?"},
       {"frobnicate: 5",
        "5: frontends.web.frobnicate: is no known key: known here are bind, maxconn, allow, deny, "
-       "max_per_source, backend, timeouts, tcp, log"},
+       "max_per_source, rate_limit, rate_per_source, backend, timeouts, tcp, log"},
       {"maxconn: many",
        "5: frontends.web.maxconn: must be a number from 0 to 2147483647, is \"many\""},
       {"maxconn: -1", "5: frontends.web.maxconn: must be a number from 0 to 2147483647, is \"-1\""},
@@ -41,6 +41,14 @@ TEST_CASE("a wrong line of a frontend is told with its place and what would be r
       {"timeouts: {server: 5s}",
        "5: frontends.web.timeouts.server: is no known key: known here are client, client_hs, "
        "client_fin"},
+      {"rate_limit: 60/m",
+       "5: frontends.web.rate_limit: must be none or from 1/s to 1000000/s, is \"60/m\""},
+      {"rate_limit: 1000001/s",
+       "5: frontends.web.rate_limit: must be none or from 1/s to 1000000/s, is \"1000001/s\""},
+      {"rate_per_source: 0/s",
+       "5: frontends.web.rate_per_source: must be none or from 1/s to 1000000/s, is \"0/s\""},
+      {"rate_per_source: 10",
+       "5: frontends.web.rate_per_source: has no unit: write 10/s instead of \"10\""},
       {"tcp: {nodelay: maybe}",
        "5: frontends.web.tcp.nodelay: must be true or false, is \"maybe\""},
       {"allow: 10.0.0.1/8",
@@ -109,15 +117,19 @@ TEST_CASE("a wrong bind is told", "[conf]") {
 
 TEST_CASE("a wrong line of a backend is told", "[conf]") {
   const auto [text, wrong] = GENERATE(values<Case>({
-      {"balance: leastconn",
-       "9: backends.app.balance: \"leastconn\" is not available in this version: write roundrobin"},
-      {"balance: fastest",
-       "9: backends.app.balance: there is no algorithm \"fastest\": write roundrobin"},
-      {"balance: {by: hash}",
-       "9: backends.app.balance.by: \"hash\" is not available in this version: write roundrobin"},
-      {"balance: {}", "9: backends.app.balance: has no by: write by: roundrobin"},
-      {"balance: {by: roundrobin, factor: 150}",
-       "9: backends.app.balance.factor: is no known key: known here are by"},
+      {"all_backups: 1", "9: backends.app.all_backups: must be true or false, is \"1\""},
+      {"fullconn: 0",
+       "9: backends.app.fullconn: must be auto or a number from 1 to 2147483647, is \"0\""},
+      {"redispatch: 101",
+       "9: backends.app.redispatch: must be a number from -100 to 100, is \"101\""},
+      {"redispatch: -0",
+       "9: backends.app.redispatch: must be a number from -100 to 100, is \"-0\""},
+      {"redispatch: true",
+       "9: backends.app.redispatch: must be a number from -100 to 100, is \"true\""},
+      {"retry_budget: 20",
+       "9: backends.app.retry_budget: has no unit: write 20% instead of \"20\""},
+      {"retry_budget: 1001%",
+       "9: backends.app.retry_budget: must be none or from 1% to 1000%, is \"1001%\""},
       {"source: 10.0.0.1:80",
        "9: backends.app.source: must be an address without a port such as 10.0.0.9, is "
        "\"10.0.0.1:80\""},
@@ -159,8 +171,9 @@ TEST_CASE("a wrong server is told", "[conf]") {
       {"s2: {address: \"10.0.0.2:80\", id: 0}",
        "s2.id: must be a number from 1 to 2147483647, is \"0\""},
       {"s2: {address: \"10.0.0.2:80\", port: 80}",
-       "s2.port: is no known key: known here are init_addr, address, weight, maxconn, backup, "
-       "disabled, send_proxy, id"},
+       "s2.port: is no known key: known here are init_addr, address, weight, maxconn, minconn, "
+       "maxqueue, slow_start, slow_start_at_start, backup, disabled, send_proxy, track, check, "
+       "agent, observe, error_limit, on_error, on_marked_down, on_marked_up, id"},
       {"s2: {address: \"10.0.0.2:80\", send_proxy: v3}",
        "s2.send_proxy: must be v1 or v2, is \"v3\": did you mean \"v1\"?"},
       {"s2: {address: \"10.0.0.2:80\", send_proxy: {options: crc32c}}",
@@ -228,6 +241,11 @@ TEST_CASE("a wrong moment to log a session is told", "[conf]") {
 TEST_CASE("a wrong global is told", "[conf]") {
   const auto [text, wrong] = GENERATE(values<Case>({
       {"threads: 65", "threads: must be auto or a number from 1 to 64, is \"65\""},
+      {"busy_poll: 50", "busy_poll: has no unit: write 50us or 50ms instead of \"50\""},
+      {"busy_poll: infinite",
+       "busy_poll: must be a whole number and one unit (us, ms, s, m, h, d) such as 50us, is "
+       "\"infinite\""},
+      {"busy_poll: 11ms", "busy_poll: must be at most 10000us, is \"11ms\""},
       {"maxconn: 0", "maxconn: must be auto or a number from 1 to 2147483647, is \"0\""},
       {"user: ghost", "user: there is no user \"ghost\": name one that this machine has"},
       {"group: ghosts", "group: there is no group \"ghosts\": name one that this machine has"},

@@ -15,6 +15,7 @@ TEST_CASE("what a minimal file leaves out has its default", "[conf]") {
   const Config config = reading_of(file_with("")).config;
 
   CHECK(config.global.threads == 0);
+  CHECK(config.global.busy_poll.count() == 0);
   CHECK(config.global.maxconn == 0);
   CHECK(config.global.user.empty());
   REQUIRE(config.global.logs.size() == 1);
@@ -36,7 +37,10 @@ TEST_CASE("what a minimal file leaves out has its default", "[conf]") {
   CHECK(app.connect_timeout == seconds{5});
   CHECK(app.server_timeout == hours{1});
   CHECK(app.queue_timeout == seconds{30});
-  CHECK(app.retries == 3);
+  CHECK(app.balance == Balance{});
+  CHECK_FALSE(app.all_backups);
+  CHECK(app.fullconn == 0);
+  CHECK((app.retries == 3 && app.redispatch == 1 && app.retry_budget == 0));
   CHECK(app.servers.at(0).id == 1);
   CHECK(app.servers.at(0).weight == 1);
   CHECK(app.servers.at(0).place.line == 8);
@@ -80,6 +84,7 @@ TEST_CASE("global is read", "[conf]") {
   const Global global = reading_of(
                             "global:\n"
                             "  threads: 4\n"
+                            "  busy_poll: 50us\n"
                             "  maxconn: 1000\n"
                             "  maxpipes: 100\n"
                             "  user: nobody\n"
@@ -90,6 +95,7 @@ TEST_CASE("global is read", "[conf]") {
                             .config.global;
 
   CHECK(global.threads == 4);
+  CHECK(global.busy_poll == std::chrono::microseconds{50});
   CHECK(global.maxconn == 1000);
   CHECK(global.maxpipes == 100);
   CHECK(global.user == "nobody");
@@ -127,6 +133,26 @@ TEST_CASE("a frontend and a backend override defaults key by key", "[conf]") {
   CHECK_FALSE(app.tcp.nodelay);
   CHECK_FALSE(app.tcp.splice);
   CHECK(app.retries == 0);
+}
+
+TEST_CASE("redispatch and retry_budget are those of the backend, or else of defaults", "[conf]") {
+  const std::string defaults = "defaults: {redispatch: -1, retry_budget: 20%}\n";
+
+  const Backend plain = reading_of(defaults + file_with("")).config.backends.at(0);
+  const Backend own =
+      reading_of(defaults + file_with("", "    redispatch: 0\n    retry_budget: none\n"))
+          .config.backends.at(0);
+
+  CHECK((plain.redispatch == -1 && plain.retry_budget == 20));
+  CHECK((own.redispatch == 0 && own.retry_budget == 0));
+  CHECK(reading_of(file_with("", "    redispatch: 100\n")).config.backends.at(0).redispatch == 100);
+}
+
+TEST_CASE("a frontend has its rates", "[conf]") {
+  const auto web = reading_of(file_with("    rate_limit: 1000/s\n    rate_per_source: 10/s\n"))
+                       .config.frontends.at(0);
+
+  CHECK((web.rate_limit == 1000 && web.rate_per_source == 10));
 }
 
 TEST_CASE("defaults hold for what stands above them, and in other files", "[conf]") {
