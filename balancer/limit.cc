@@ -35,6 +35,13 @@ std::optional<std::uint32_t> Limit::release() {
   return std::nullopt;
 }
 
+void Limit::use() {
+  const std::uint32_t used = taken();
+  std::uint32_t most = most_.load(std::memory_order_relaxed);
+  while (most < used && !most_.compare_exchange_weak(most, used, std::memory_order_relaxed)) {
+  }
+}
+
 bool Limit::try_take() {
   std::uint32_t taken = taken_.load();
   while (taken < max_) {

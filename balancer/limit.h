@@ -23,14 +23,23 @@ class Limit {
   // is tried.
   [[nodiscard]] std::optional<std::uint32_t> release();
 
+  // Whoever took a slot has found a use for it: what is taken now counts for most(). Slots that
+  // other workers hold only to look for a client may be counted with it.
+  void use();
+
   [[nodiscard]] std::uint32_t taken() const { return taken_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint32_t max() const { return max_; }
+
+  // That were in use at a time.
+  [[nodiscard]] std::uint32_t most() const { return most_.load(std::memory_order_relaxed); }
+  void forget_most() { most_.store(taken(), std::memory_order_relaxed); }
 
  private:
   [[nodiscard]] bool try_take();
 
   const std::uint32_t max_;
   std::atomic<std::uint32_t> taken_ = 0;
+  std::atomic<std::uint32_t> most_ = 0;
   std::atomic<std::uint64_t> paused_ = 0;  // a bit for each worker
   std::atomic<std::uint32_t> next_ = 0;    // where the rotation goes on
 };

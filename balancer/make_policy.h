@@ -7,6 +7,8 @@
 
 namespace balancer {
 
-[[nodiscard]] std::unique_ptr<Policy> make_policy(conf::Algorithm algorithm);
+// The policy that the backend asks for, under `sticky-source` for first visits; it does not know
+// the servers yet. `config` outlives it.
+[[nodiscard]] std::unique_ptr<Policy> make_policy(const conf::Backend& config);
 
 }  // namespace balancer

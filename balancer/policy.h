@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -16,8 +18,27 @@ using Weight = std::uint32_t;
 inline constexpr Weight kWeightScale = 16;
 inline constexpr Weight kMaxWeight = 256 * kWeightScale;
 
-// What is known of the client: the bytes of its source address (4, 16, or none for UNIX).
+// What of a client decides, as bytes in network order: its source address (4, 16, or none for
+// UNIX), or what `key` of the backend's hash asks for.
 using Key = std::span<const std::uint8_t>;
+inline constexpr std::size_t kLongestKey = 36;
+
+// Milliseconds of a steady clock.
+using Tick = std::uint64_t;
+
+// A server as a table is built from it.
+struct Candidate {
+  ServerId server = 0;
+  Weight weight = 0;
+  bool usable = false;
+  friend bool operator==(const Candidate&, const Candidate&) = default;
+};
+
+// What a policy looks its answers up in, where that takes too long to build under a lock.
+class Table {
+ public:
+  virtual ~Table() = default;
+};
 
 // Chooses a server for each new session. Called under its backend's lock, so no policy needs a lock
 // or an atomic of its own.
@@ -39,8 +60,33 @@ class Policy {
   virtual void full(ServerId server) = 0;
   virtual void free(ServerId server) = 0;
 
-  // The server to use, or nullopt when none is usable and free. Data path: no allocation.
-  [[nodiscard]] virtual std::optional<ServerId> pick(Key key) = 0;
+  // A session has waited so long for the server: for the connection, or then for the first byte.
+  virtual void answered(ServerId /*server*/, std::chrono::microseconds /*after*/, Tick /*now*/) {}
+
+  // The server to use, or nullopt when none is usable and free. A policy that binds may answer a
+  // full one: the client is to wait for it. Data path: no allocation.
+  [[nodiscard]] virtual std::optional<ServerId> pick(Key key, Tick now) = 0;
+
+  // The key decides, so that a client is not sent elsewhere because its server is full.
+  [[nodiscard]] virtual bool binds() const { return false; }
+
+  // Weights between 0 and the configured one mean a part of the sessions. Otherwise a server has
+  // its whole share or none, as with HAProxy's static algorithms.
+  [[nodiscard]] virtual bool graded() const { return true; }
+
+  // A server without sessions is given all new ones until it has as many as the others.
+  [[nodiscard]] virtual bool floods() const { return false; }
+
+  // Policies with a table follow weight and usability through it, and set() only tells them whom
+  // they must not pick meanwhile. build() is called without the lock, on any thread, while pick()
+  // goes on, so it reads nothing but what was fixed when the policy was made; every server of the
+  // backend is among the candidates, in the order of the file. adopt(), under the lock and O(1),
+  // takes the new table and leaves the old one in its place, to be freed without the lock.
+  [[nodiscard]] virtual std::unique_ptr<Table> build(
+      std::span<const Candidate> /*candidates*/) const {
+    return nullptr;
+  }
+  virtual void adopt(std::unique_ptr<Table>& /*table*/) {}
 };
 
 }  // namespace balancer

@@ -73,7 +73,7 @@ void RoundRobin::free(ServerId server) {
   if (slot.runs()) join(server);
 }
 
-std::optional<ServerId> RoundRobin::pick(Key /*key*/) {
+std::optional<ServerId> RoundRobin::pick(Key /*key*/, Tick /*now*/) {
   if (running_ == 0) return std::nullopt;
   while (!waiting_.empty() && may_start(*waiting_.top())) {
     Line* line = waiting_.top();

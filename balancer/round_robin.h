@@ -31,7 +31,7 @@ class RoundRobin final : public Policy {
   void released(ServerId server) override;
   void full(ServerId server) override;
   void free(ServerId server) override;
-  [[nodiscard]] std::optional<ServerId> pick(Key key) override;
+  [[nodiscard]] std::optional<ServerId> pick(Key key, Tick now) override;
 
  private:
   // One turn in units of a place.

@@ -8,7 +8,7 @@
 #include <unordered_map>
 
 #include "balancer/policy.h"
-#include "balancer/stored_key.h"
+#include "balancer/source_key.h"
 
 namespace balancer {
 
@@ -32,27 +32,14 @@ class SourceCounts {
   [[nodiscard]] std::size_t size() const;
 
  private:
-  struct Source {
-    StoredKey key;
-    std::uint64_t hash = 0;
-    friend bool operator==(const Source& a, const Source& b) { return a.key == b.key; }
-  };
-
-  struct KnownHash {
-    std::size_t operator()(const Source& source) const { return source.hash; }
-  };
-
   // Each on cache lines of its own, so that workers do not slow each other down.
   struct alignas(64) Shard {
     mutable std::mutex mutex;
-    std::unordered_map<Source, std::uint32_t, KnownHash> open;
+    std::unordered_map<SourceKey, std::uint32_t, SourceKey::Hash> open;
   };
 
-  [[nodiscard]] Source source_of(Key key) const;
-  [[nodiscard]] Shard& shard_of(const Source& source);
-
   const std::uint32_t max_;
-  std::array<Shard, 64> shards_;
+  std::array<Shard, SourceKey::kShards> shards_;
 };
 
 }  // namespace balancer

@@ -19,12 +19,15 @@ void Tiers::quit(ServerId server, bool backup) {
 }
 
 bool Tiers::serves(ServerId server, bool backup) const {
-  return backup ? stand_in() == server : true;
+  if (!backup) return true;
+  if (actives_ > 0 || backups_.empty()) return false;
+  return all_backups_ || *backups_.begin() == server;
 }
 
-std::optional<ServerId> Tiers::stand_in() const {
-  if (actives_ > 0 || backups_.empty()) return std::nullopt;
-  return *backups_.begin();
+std::vector<ServerId> Tiers::stand_ins() const {
+  if (actives_ > 0 || backups_.empty()) return {};
+  if (all_backups_) return {backups_.begin(), backups_.end()};
+  return {*backups_.begin()};
 }
 
 bool Tiers::empty() const { return actives_ == 0 && backups_.empty(); }

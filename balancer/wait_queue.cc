@@ -4,55 +4,105 @@
 
 namespace balancer {
 
-std::uint64_t WaitQueue::push(Waiter waiter, Key key) {
-  if (unused_ == kNobody) {
-    unused_ = static_cast<std::uint32_t>(nodes_.size());
-    nodes_.emplace_back();
-  }
-  const std::uint32_t index = unused_;
+std::uint64_t WaitQueue::push(Line line, Waiter waiter, Key key) {
+  const std::uint32_t index = unused_node();
   Node& node = nodes_[index];
-  unused_ = node.after;
-
   node.waiter = waiter;
-  node.key = StoredKey(key);
-  node.served = served_;
-  node.before = last_;
-  node.after = kNobody;
+  node.key = LongStoredKey(key);
+  node.arrival = ++arrivals_;
   node.waiting = true;
-  (last_ == kNobody ? first_ : nodes_[last_].after) = index;
-  last_ = index;
+  link(index, line);
   ++size_;
   return std::uint64_t{node.generation} << 32 | index;
 }
 
-std::optional<std::uint32_t> WaitQueue::leave(std::uint64_t ticket) {
+std::optional<Left> WaitQueue::leave(std::uint64_t ticket) {
   const auto index = static_cast<std::uint32_t>(ticket);
   if (index >= nodes_.size()) return std::nullopt;
   const Node& node = nodes_[index];
   if (!node.waiting || node.generation != ticket >> 32) return std::nullopt;
-  const std::uint32_t left_at = place(node);
-  unlink(index);
-  return left_at;
+  const Left left = {.place = place(node), .line = node.line};
+  retire(index);
+  return left;
 }
 
-Served WaitQueue::pop() {
-  assert(size_ > 0);
-  const Node& node = nodes_[first_];
+Served WaitQueue::pop(Line line) {
+  assert(!empty(line));
+  const std::uint32_t index = lines_[line].first;
+  const Node& node = nodes_[index];
   const Served first = {.waiter = node.waiter, .place = place(node)};
-  unlink(first_);
-  ++served_;
+  retire(index);
+  ++lines_[line].served;
   return first;
 }
 
-Key WaitQueue::first_key() const {
-  assert(size_ > 0);
-  return nodes_[first_].key.view();
+Key WaitQueue::first_key(Line line) const {
+  assert(!empty(line));
+  return nodes_[lines_[line].first].key.view();
+}
+
+bool WaitQueue::earlier(Line line, Line other) const {
+  return nodes_[lines_[line].first].arrival < nodes_[lines_[other].first].arrival;
+}
+
+void WaitQueue::move_first(Line from, Line to) {
+  assert(!empty(from));
+  const std::uint32_t index = lines_[from].first;
+  unlink(index);
+  link(index, to);
+  lines_[to].moved = index;
+}
+
+std::uint32_t WaitQueue::unused_node() {
+  if (unused_ == kNobody) {
+    nodes_.emplace_back();
+    return static_cast<std::uint32_t>(nodes_.size() - 1);
+  }
+  const std::uint32_t index = unused_;
+  unused_ = nodes_[index].after;
+  return index;
+}
+
+// The last of a line who came before `node`. Whoever was moved there before came earlier, mostly,
+// so the search goes on from him.
+std::uint32_t WaitQueue::place_for(const Node& node, const Ends& ends) const {
+  if (ends.last == kNobody || nodes_[ends.last].arrival < node.arrival) return ends.last;
+  std::uint32_t before = kNobody;
+  if (ends.moved != kNobody) {
+    const Node& moved = nodes_[ends.moved];
+    const bool there = moved.waiting && &lines_[moved.line] == &ends;
+    if (there && moved.arrival < node.arrival) before = ends.moved;
+  }
+  for (std::uint32_t next = before == kNobody ? ends.first : nodes_[before].after;
+       nodes_[next].arrival < node.arrival; next = nodes_[next].after)
+    before = next;
+  return before;
+}
+
+void WaitQueue::link(std::uint32_t index, Line line) {
+  Ends& ends = lines_[line];
+  Node& node = nodes_[index];
+  const std::uint32_t before = place_for(node, ends);
+  node.line = line;
+  node.served = ends.served;
+  node.before = before;
+  node.after = before == kNobody ? ends.first : nodes_[before].after;
+  (node.before == kNobody ? ends.first : nodes_[node.before].after) = index;
+  (node.after == kNobody ? ends.last : nodes_[node.after].before) = index;
+  ++ends.size;
 }
 
 void WaitQueue::unlink(std::uint32_t index) {
+  const Node& node = nodes_[index];
+  Ends& ends = lines_[node.line];
+  (node.before == kNobody ? ends.first : nodes_[node.before].after) = node.after;
+  (node.after == kNobody ? ends.last : nodes_[node.after].before) = node.before;
+  --ends.size;
+}
+
+void WaitQueue::retire(std::uint32_t index) {
+  unlink(index);
   Node& node = nodes_[index];
-  (node.before == kNobody ? first_ : nodes_[node.before].after) = node.after;
-  (node.after == kNobody ? last_ : nodes_[node.after].before) = node.before;
   node.waiting = false;
   if (++node.generation == 0) node.generation = 1;
   node.after = unused_;

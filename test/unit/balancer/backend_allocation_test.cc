@@ -20,8 +20,8 @@ TEST_CASE("picking, redispatching and releasing allocate nothing", "[balancer]")
 
   const std::size_t before = allocations();
   for (int round = 0; round < 20; ++round) {
-    while (leases.size() < 199) leases.push_back(lease(backend.pick({}, {})));
-    leases.push_back(backend.pick_other({}, leases.back().server()));
+    while (leases.size() < 199) leases.push_back(lease(backend.pick({}, {}, 0)));
+    leases.push_back(backend.pick_other({}, leases.back().server(), 1, 0));
     leases.clear();
   }
   const std::size_t after = allocations();
@@ -33,17 +33,17 @@ TEST_CASE("a queue that was as long before allocates nothing", "[balancer]") {
   GrantList waker;
   waker.grants.reserve(100);
   TestBackend backend(backend_of(1, 1), waker);
-  Lease held = lease(backend.pick({}, {}));
+  Lease held = lease(backend.pick({}, {}, 0));
   std::vector<std::uint64_t> tickets(50);
   const auto fill_and_leave = [&] {
-    for (auto& ticket : tickets) ticket = wait(backend.pick({}, {})).ticket;
+    for (auto& ticket : tickets) ticket = wait(backend.pick({}, {}, 0)).ticket;
     for (const auto ticket : tickets) backend.leave(ticket);
   };
   fill_and_leave();
 
   const std::size_t before = allocations();
   fill_and_leave();
-  (void)wait(backend.pick({}, {}));
+  (void)wait(backend.pick({}, {}, 0));
   held.end();
   const std::size_t after = allocations();
 

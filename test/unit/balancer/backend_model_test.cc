@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <cstdint>
 #include <deque>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "balancer/backend.h"
+#include "conf/algorithm.h"
 #include "test/unit/balancer/random.h"
 #include "test/unit/balancer/support.h"
 
@@ -63,7 +65,7 @@ class Account {
   void pick() {
     const Waiter who = {.worker = 1, .slot = next_++, .generation = 7};
     const bool possible = any_free();
-    auto choice = backend_.pick({}, who);
+    auto choice = backend_.pick({}, who, 0);
     if (auto* held = std::get_if<Lease>(&choice)) {
       if (!possible || !free(held->server())) FAIL("picked a server without a free slot");
       leases_.push_back(std::move(*held));
@@ -80,7 +82,7 @@ class Account {
     const ServerId avoid = some_server();
     bool possible = false;
     for (ServerId id = 0; id < facts_.size(); ++id) possible |= id != avoid && free(id);
-    Lease other = backend_.pick_other({}, avoid);
+    Lease other = backend_.pick_other({}, avoid, 1, 0);
     if (static_cast<bool>(other) != possible) FAIL("another server, or its lack");
     if (other) {
       if (other.server() == avoid || !free(other.server())) FAIL("picked the wrong other server");
@@ -126,7 +128,7 @@ class Account {
       default:
         facts.agent_percent = random_.below(120);
     }
-    backend_.update(id, [&facts](Facts& theirs) { theirs = facts; });
+    backend_.update(id, [&facts](Facts& theirs) { theirs = facts; }, 0);
     collect();
   }
 
@@ -153,7 +155,10 @@ class Account {
         std::ranges::count_if(leases_, [id](const Lease& held) { return held.server() == id; }));
   }
 
-  [[nodiscard]] bool usable(ServerId id) const { return balancer::standing(facts_[id]).usable; }
+  [[nodiscard]] bool usable(ServerId id) const {
+    const bool known = !conf::is_static(config_.balance) || facts_[id].weight > 0;
+    return known && balancer::standing(facts_[id]).usable;
+  }
 
   [[nodiscard]] bool serves(ServerId id) const {
     if (!usable(id)) return false;
@@ -207,7 +212,14 @@ conf::Backend some_backend(std::uint32_t seed) {
     server.backup = random.below(3) == 0;
     server.disabled = random.below(5) == 0;
   }
-  return backend_of(std::move(servers));
+  conf::Backend config = backend_of(std::move(servers));
+  constexpr std::array kUnbound = {
+      conf::Algorithm::kRoundRobin, conf::Algorithm::kLeastConnections,
+      conf::Algorithm::kFirst,      conf::Algorithm::kRandom,
+      conf::Algorithm::kPeakEwma,   conf::Algorithm::kStaticRoundRobin};
+  config.balance.by = kUnbound.at(seed % kUnbound.size());
+  for (std::uint32_t id = 0; id < config.servers.size(); ++id) config.servers[id].id = id + 1;
+  return config;
 }
 
 }  // namespace

@@ -24,9 +24,9 @@ TEST_CASE("who finds all servers full waits, and is a session of the backend mea
           "[balancer]") {
   GrantList waker;
   TestBackend backend(backend_of(1, 1), waker);
-  Lease held = lease(backend.pick({}, {}));
-  (void)wait(backend.pick({}, kAnn));
-  (void)wait(backend.pick({}, kBob));
+  Lease held = lease(backend.pick({}, {}, 0));
+  (void)wait(backend.pick({}, kAnn, 0));
+  (void)wait(backend.pick({}, kBob, 0));
 
   CHECK(backend.queued() == 2);
   CHECK(backend.sessions() == 3);
@@ -38,27 +38,27 @@ TEST_CASE("who finds all servers full waits, and is a session of the backend mea
 TEST_CASE("a grant tells the place that its waiter had", "[balancer]") {
   GrantList waker;
   TestBackend backend(backend_of(1, 1), waker);
-  Lease held = lease(backend.pick({}, {}));
-  (void)wait(backend.pick({}, kAnn));
-  (void)wait(backend.pick({}, kBob));
-  const Wait cid = wait(backend.pick({}, kCid));
+  Lease held = lease(backend.pick({}, {}, 0));
+  (void)wait(backend.pick({}, kAnn, 0));
+  (void)wait(backend.pick({}, kBob, 0));
+  const Wait cid = wait(backend.pick({}, kCid, 0));
 
   held.end();
   waker.grants[0].lease.end();
 
   REQUIRE(waker.grants.size() == 2);
-  CHECK(waker.grants[0].place == 1);
-  CHECK(waker.grants[1].place == 2);
-  CHECK(backend.leave(cid.ticket) == 3);
+  CHECK(waker.grants[0].from.place == 1);
+  CHECK(waker.grants[1].from.place == 2);
+  CHECK(backend.leave(cid.ticket).value().place == 3);
 }
 
 TEST_CASE("slots that come free go to those who wait, in the order they came", "[balancer]") {
   GrantList waker;
   TestBackend backend(backend_of(2, 1), waker);
-  Lease first = lease(backend.pick({}, {}));
-  Lease second = lease(backend.pick({}, {}));
-  (void)wait(backend.pick({}, kAnn));
-  (void)wait(backend.pick({}, kBob));
+  Lease first = lease(backend.pick({}, {}, 0));
+  Lease second = lease(backend.pick({}, {}, 0));
+  (void)wait(backend.pick({}, kAnn, 0));
+  (void)wait(backend.pick({}, kBob, 0));
 
   second.end();
   first.end();
@@ -74,21 +74,21 @@ TEST_CASE("slots that come free go to those who wait, in the order they came", "
 TEST_CASE("a granted slot is taken at once: who comes later waits", "[balancer]") {
   GrantList waker;
   TestBackend backend(backend_of(1, 1), waker);
-  Lease held = lease(backend.pick({}, {}));
-  (void)wait(backend.pick({}, kAnn));
+  Lease held = lease(backend.pick({}, {}, 0));
+  (void)wait(backend.pick({}, kAnn, 0));
 
   held.end();
 
   CHECK(waker.grants.size() == 1);
-  CHECK(wait(backend.pick({}, kBob)).ticket != 0);
+  CHECK(wait(backend.pick({}, kBob, 0)).ticket != 0);
 }
 
 TEST_CASE("a grant that finds nobody goes on to the next who waits", "[balancer]") {
   GrantList waker;
   TestBackend backend(backend_of(1, 1), waker);
-  Lease held = lease(backend.pick({}, {}));
-  (void)wait(backend.pick({}, kAnn));
-  (void)wait(backend.pick({}, kBob));
+  Lease held = lease(backend.pick({}, {}, 0));
+  (void)wait(backend.pick({}, kAnn, 0));
+  (void)wait(backend.pick({}, kBob, 0));
   held.end();
   REQUIRE(waker.grants.size() == 1);
 
@@ -101,10 +101,10 @@ TEST_CASE("a grant that finds nobody goes on to the next who waits", "[balancer]
 TEST_CASE("who has left the queue gets nothing, and the next takes the place", "[balancer]") {
   GrantList waker;
   TestBackend backend(backend_of(1, 1), waker);
-  Lease held = lease(backend.pick({}, {}));
-  (void)wait(backend.pick({}, kAnn));
-  const Wait bob = wait(backend.pick({}, kBob));
-  (void)wait(backend.pick({}, kCid));
+  Lease held = lease(backend.pick({}, {}, 0));
+  (void)wait(backend.pick({}, kAnn, 0));
+  const Wait bob = wait(backend.pick({}, kBob, 0));
+  (void)wait(backend.pick({}, kCid, 0));
 
   CHECK(backend.leave(bob.ticket));
   CHECK_FALSE(backend.leave(bob.ticket));
@@ -119,8 +119,8 @@ TEST_CASE("who has left the queue gets nothing, and the next takes the place", "
 TEST_CASE("who leaves too late learns that the grant is on its way", "[balancer]") {
   GrantList waker;
   TestBackend backend(backend_of(1, 1), waker);
-  Lease held = lease(backend.pick({}, {}));
-  const Wait ann = wait(backend.pick({}, kAnn));
+  Lease held = lease(backend.pick({}, {}, 0));
+  const Wait ann = wait(backend.pick({}, kAnn, 0));
   held.end();
 
   CHECK_FALSE(backend.leave(ann.ticket));
@@ -135,10 +135,10 @@ TEST_CASE("a server that becomes usable is given to those who wait, up to its li
   config.servers[1].maxconn = 2;
   config.servers[1].disabled = true;
   TestBackend backend(config, waker);
-  const Lease held = lease(backend.pick({}, {}));
-  (void)wait(backend.pick({}, kAnn));
-  (void)wait(backend.pick({}, kBob));
-  (void)wait(backend.pick({}, kCid));
+  const Lease held = lease(backend.pick({}, {}, 0));
+  (void)wait(backend.pick({}, kAnn, 0));
+  (void)wait(backend.pick({}, kBob, 0));
+  (void)wait(backend.pick({}, kCid, 0));
 
   set_admin(backend, 1, Admin::kReady);
 
@@ -155,8 +155,8 @@ TEST_CASE("a backup that takes over is given to those who wait", "[balancer]") {
   config.servers[0].maxconn = 1;
   config.servers[1].backup = true;
   TestBackend backend(config, waker);
-  const Lease held = lease(backend.pick({}, {}));
-  (void)wait(backend.pick({}, kAnn));
+  const Lease held = lease(backend.pick({}, {}, 0));
+  (void)wait(backend.pick({}, kAnn, 0));
 
   set_health(backend, 0, Health::kDown);
 
@@ -168,15 +168,15 @@ TEST_CASE("who waits goes on waiting when the last server goes, who comes then g
           "[balancer]") {
   GrantList waker;
   TestBackend backend(backend_of(1, 1), waker);
-  Lease held = lease(backend.pick({}, {}));
-  (void)wait(backend.pick({}, kAnn));
+  Lease held = lease(backend.pick({}, {}, 0));
+  (void)wait(backend.pick({}, kAnn, 0));
 
   set_health(backend, 0, Health::kDown);
   held.end();
 
   CHECK(waker.grants.empty());
   CHECK(backend.queued() == 1);
-  CHECK(std::holds_alternative<None>(backend.pick({}, kBob)));
+  CHECK(std::holds_alternative<None>(backend.pick({}, kBob, 0)));
 
   set_health(backend, 0, Health::kUp);
   REQUIRE(waker.grants.size() == 1);
@@ -186,11 +186,11 @@ TEST_CASE("who waits goes on waiting when the last server goes, who comes then g
 TEST_CASE("a redispatch does not overtake those who wait", "[balancer]") {
   GrantList waker;
   TestBackend backend(backend_of(2, 1), waker);
-  const Lease failed = lease(backend.pick({}, {}));
-  Lease other = lease(backend.pick({}, {}));
-  (void)wait(backend.pick({}, kAnn));
+  const Lease failed = lease(backend.pick({}, {}, 0));
+  Lease other = lease(backend.pick({}, {}, 0));
+  (void)wait(backend.pick({}, kAnn, 0));
   other.end();
 
-  CHECK_FALSE(backend.pick_other({}, failed.server()));
+  CHECK_FALSE(backend.pick_other({}, failed.server(), 1, 0));
   CHECK(waker.grants.size() == 1);
 }

@@ -1,6 +1,7 @@
 #include "balancer/backend.h"
 
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,7 +21,7 @@ namespace {
 // The servers of sessions that come and go one after another.
 std::vector<ServerId> picks(Backend& backend, int count) {
   std::vector<ServerId> order;
-  for (int i = 0; i < count; ++i) order.push_back(lease(backend.pick({}, {})).server());
+  for (int i = 0; i < count; ++i) order.push_back(lease(backend.pick({}, {}, 0)).server());
   return order;
 }
 
@@ -38,9 +39,9 @@ TEST_CASE("sessions go to the servers in turn, and each holds a slot until it en
   GrantList waker;
   TestBackend backend(backend_of(2), waker);
 
-  Lease first = lease(backend.pick({}, {}));
-  Lease second = lease(backend.pick({}, {}));
-  Lease third = lease(backend.pick({}, {}));
+  Lease first = lease(backend.pick({}, {}, 0));
+  Lease second = lease(backend.pick({}, {}, 0));
+  Lease third = lease(backend.pick({}, {}, 0));
 
   CHECK(first.server() == 0);
   CHECK(second.server() == 1);
@@ -54,9 +55,9 @@ TEST_CASE("sessions go to the servers in turn, and each holds a slot until it en
 TEST_CASE("the end of a lease tells what is left, once", "[balancer]") {
   GrantList waker;
   TestBackend backend(backend_of(2), waker);
-  Lease first = lease(backend.pick({}, {}));
-  const Lease second = lease(backend.pick({}, {}));
-  const Lease third = lease(backend.pick({}, {}));
+  Lease first = lease(backend.pick({}, {}, 0));
+  const Lease second = lease(backend.pick({}, {}, 0));
+  const Lease third = lease(backend.pick({}, {}, 0));
 
   const Counts left = first.end();
   const Counts again = first.end();
@@ -71,7 +72,7 @@ TEST_CASE("the end of a lease tells what is left, once", "[balancer]") {
 TEST_CASE("a moved lease holds one slot, also when it is moved onto itself", "[balancer]") {
   GrantList waker;
   TestBackend backend(backend_of(1), waker);
-  Lease held = lease(backend.pick({}, {}));
+  Lease held = lease(backend.pick({}, {}, 0));
 
   Lease& same = held;
   held = std::move(same);
@@ -82,8 +83,37 @@ TEST_CASE("a moved lease holds one slot, also when it is moved onto itself", "[b
   CHECK_FALSE(held);  // NOLINT(bugprone-use-after-move): what is left of it is the point
   CHECK(backend.view()[0].open == 1);
 
-  other = lease(backend.pick({}, {}));
+  other = lease(backend.pick({}, {}, 0));
   CHECK(backend.view()[0].open == 1);
+}
+
+TEST_CASE("answers are measured for peak-ewma, whether it places all clients or new ones only",
+          "[balancer]") {
+  GrantList waker;
+  conf::Backend config = backend_of(2);
+  config.balance.first_visit = conf::Algorithm::kPeakEwma;
+  const auto measures = [&](conf::Algorithm by) {
+    config.balance.by = by;
+    return TestBackend(config, waker).measures();
+  };
+
+  CHECK(measures(conf::Algorithm::kPeakEwma));
+  CHECK(measures(conf::Algorithm::kStickySource));
+  CHECK_FALSE(measures(conf::Algorithm::kRandom));
+}
+
+TEST_CASE("peak-ewma leaves a server alone that refuses, however long a connect may take",
+          "[balancer]") {
+  GrantList waker;
+  conf::Backend config = backend_of(2);
+  config.balance.by = conf::Algorithm::kPeakEwma;
+  config.connect_timeout = GENERATE(conf::Milliseconds{5000}, conf::Milliseconds::max());
+  TestBackend backend(std::move(config), waker);
+
+  backend.refused(0, 0);
+  backend.answered(1, std::chrono::milliseconds{100}, 0);
+
+  CHECK(picks(backend, 5) == std::vector<ServerId>{1, 1, 1, 1, 1});
 }
 
 TEST_CASE("a server that is in drain, in maint or down gets no session", "[balancer]") {
@@ -106,7 +136,7 @@ TEST_CASE("the answer is none when no server is usable", "[balancer]") {
   config.servers[1].address.reset();
   TestBackend backend(config, waker);
 
-  CHECK(std::holds_alternative<None>(backend.pick({}, {})));
+  CHECK(std::holds_alternative<None>(backend.pick({}, {}, 0)));
   CHECK(backend.queued() == 0);
 }
 
@@ -137,9 +167,9 @@ TEST_CASE("a backup does not help out servers that are merely full", "[balancer]
   conf::Backend config = backend_of({plain(), backup()});
   config.servers[0].maxconn = 1;
   TestBackend backend(config, waker);
-  const Lease held = lease(backend.pick({}, {}));
+  const Lease held = lease(backend.pick({}, {}, 0));
 
-  const auto choice = backend.pick({}, {});
+  const auto choice = backend.pick({}, {}, 0);
 
   CHECK(std::holds_alternative<balancer::Wait>(choice));
 }
@@ -150,7 +180,7 @@ TEST_CASE("a server at its maxconn is passed over until one of its sessions ends
   config.servers[0].maxconn = 1;
   TestBackend backend(config, waker);
 
-  Lease held = lease(backend.pick({}, {}));
+  Lease held = lease(backend.pick({}, {}, 0));
   CHECK(held.server() == 0);
   CHECK(picks(backend, 3) == std::vector<ServerId>{1, 1, 1});
 
@@ -161,12 +191,12 @@ TEST_CASE("a server at its maxconn is passed over until one of its sessions ends
 TEST_CASE("after a failed connect another server is picked, never the same", "[balancer]") {
   GrantList waker;
   TestBackend backend(backend_of(2), waker);
-  const Lease failed = lease(backend.pick({}, {}));
+  const Lease failed = lease(backend.pick({}, {}, 0));
   REQUIRE(failed.server() == 0);
 
-  for (int i = 0; i < 5; ++i) CHECK(backend.pick_other({}, 0).server() == 1);
+  for (int i = 0; i < 5; ++i) CHECK(backend.pick_other({}, 0, 1, 0).server() == 1);
   set_health(backend, 1, Health::kDown);
-  CHECK_FALSE(backend.pick_other({}, 0));
+  CHECK_FALSE(backend.pick_other({}, 0, 1, 0));
 
   set_health(backend, 1, Health::kUp);
   CHECK(picks(backend, 1) == std::vector<ServerId>{0});
@@ -176,13 +206,13 @@ TEST_CASE("another server is not picked when the others are full, or the avoided
           "[balancer]") {
   GrantList waker;
   TestBackend backend(backend_of(2, 1), waker);
-  const Lease failed = lease(backend.pick({}, {}));
+  const Lease failed = lease(backend.pick({}, {}, 0));
   {
-    const Lease other = backend.pick_other({}, failed.server());
+    const Lease other = backend.pick_other({}, failed.server(), 1, 0);
     REQUIRE(other);
-    CHECK_FALSE(backend.pick_other({}, failed.server()));
+    CHECK_FALSE(backend.pick_other({}, failed.server(), 1, 0));
   }
 
-  const Lease other = backend.pick_other({}, failed.server());
+  const Lease other = backend.pick_other({}, failed.server(), 1, 0);
   CHECK(other.server() == 1);
 }

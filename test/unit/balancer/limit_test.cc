@@ -168,3 +168,17 @@ TEST_CASE("a slot released in the moment when another worker pauses is not lost"
 
   CHECK_FALSE(lost);
 }
+
+TEST_CASE("a slot counts for the most that were in use once it is of use", "[balancer]") {
+  Limit limit(10);
+  REQUIRE(limit.take(0));
+  limit.use();
+  REQUIRE(limit.take(0));
+  static_cast<void>(limit.release());  // nobody came for it
+  CHECK(limit.most() == 1);
+
+  static_cast<void>(limit.release());
+  limit.forget_most();
+
+  CHECK(limit.most() == 0);
+}

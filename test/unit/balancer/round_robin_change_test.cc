@@ -16,7 +16,7 @@ namespace {
 
 std::vector<ServerId> picks(RoundRobin& policy, std::size_t count) {
   std::vector<ServerId> order;
-  for (std::size_t i = 0; i < count; ++i) order.push_back(policy.pick({}).value());
+  for (std::size_t i = 0; i < count; ++i) order.push_back(policy.pick({}, 0).value());
   return order;
 }
 
@@ -118,20 +118,20 @@ TEST_CASE("round robin skips servers that are not usable, full or of weight 0", 
 
 TEST_CASE("round robin picks nobody when nobody is there, usable and free", "[balancer]") {
   RoundRobin policy;
-  CHECK_FALSE(policy.pick({}).has_value());
+  CHECK_FALSE(policy.pick({}, 0).has_value());
 
   policy.set(0, 16, true);
   policy.full(0);
-  CHECK_FALSE(policy.pick({}).has_value());
+  CHECK_FALSE(policy.pick({}, 0).has_value());
 
   policy.free(0);
-  CHECK(policy.pick({}) == 0U);
+  CHECK(policy.pick({}, 0) == 0U);
 }
 
 TEST_CASE("a server keeps its place when its weight changes", "[balancer]") {
   RoundRobin policy;
   for (ServerId id = 0; id < 3; ++id) policy.set(id, 16, true);
-  REQUIRE(policy.pick({}) == 0U);
+  REQUIRE(policy.pick({}, 0) == 0U);
 
   policy.set(0, 32, true);
 
@@ -141,10 +141,10 @@ TEST_CASE("a server keeps its place when its weight changes", "[balancer]") {
 TEST_CASE("a server that was full for one pick has lost and won nothing", "[balancer]") {
   RoundRobin policy;
   for (ServerId id = 0; id < 4; ++id) policy.set(id, 16, true);
-  REQUIRE(policy.pick({}) == 0U);
+  REQUIRE(policy.pick({}, 0) == 0U);
 
   policy.full(1);
-  REQUIRE(policy.pick({}) == 2U);
+  REQUIRE(policy.pick({}, 0) == 2U);
   policy.free(1);
 
   CHECK(picks(policy, 6) == std::vector<ServerId>{1, 3, 0, 1, 2, 3});
@@ -182,7 +182,7 @@ TEST_CASE("a server whose peers had all the turns is not made to wait for them",
   (void)picks(policy, 100'000);
   policy.set(0, 16, false);
   policy.set(1, 16, true);
-  (void)policy.pick({});
+  (void)policy.pick({}, 0);
 
   policy.set(0, 16, true);
 
@@ -199,7 +199,7 @@ TEST_CASE("a weight that changes before every pick gives the share of its mean",
   std::vector<int> turns(3);
   for (Weight i = 0; i < 30'000; ++i) {
     policy.set(2, (i % 2 == 0 ? 80 : 120) * kWeightScale, true);
-    ++turns[policy.pick({}).value()];
+    ++turns[policy.pick({}, 0).value()];
   }
 
   CHECK(turns[0] == Approx(10'000).margin(100));
@@ -253,7 +253,7 @@ TEST_CASE("round robin picks as the slow obvious rule does, whatever changes", "
         slow.set_full(id, false);
         break;
       default:
-        const auto picked = policy.pick({});
+        const auto picked = policy.pick({}, 0);
         const auto expected = slow.pick();
         if (picked != expected) FAIL("step " << step);
     }

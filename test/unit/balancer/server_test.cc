@@ -40,6 +40,20 @@ TEST_CASE("only a ready server that is up or going down gets new sessions", "[ba
   CHECK_FALSE(standing(Facts{.admin = row.admin, .health = row.health, .weight = 0}).usable);
 }
 
+TEST_CASE("agent, checks and sessions can each keep new sessions from a server", "[balancer]") {
+  CHECK_FALSE(standing(Facts{.agent_down = true}).usable);
+  CHECK_FALSE(standing(Facts{.stopping = true}).usable);
+  CHECK_FALSE(standing(Facts{.ejected = true}).usable);
+  CHECK(standing(Facts{.on_trial = true}).usable);
+}
+
+TEST_CASE("a slow server keeps a part of its weight, and never nothing", "[balancer]") {
+  CHECK(standing(Facts{.weight = 10, .slow_percent = 50}) == Standing{80, true});
+  CHECK(standing(Facts{.weight = 10, .agent_percent = 50, .slow_percent = 10}) ==
+        Standing{8, true});
+  CHECK(standing(Facts{.weight = 1, .agent_percent = 1, .slow_percent = 10}) == Standing{1, true});
+}
+
 TEST_CASE("the effective weight is the operator's or the configured one, times the agent's share",
           "[balancer]") {
   struct Row {
@@ -91,4 +105,19 @@ TEST_CASE("a server that is disabled or has no known address starts in maint", "
 
   CHECK(facts_of(disabled).admin == Admin::kMaint);
   CHECK(facts_of(unresolved).admin == Admin::kMaint);
+}
+
+TEST_CASE("a server is up before its first check unless its configuration says otherwise",
+          "[balancer]") {
+  const auto begins = [](conf::InitState state) {
+    conf::Server server;
+    server.address = conf::Address{};
+    server.check = conf::Check{.dialog = nullptr, .init_state = state};
+    return facts_of(server).health;
+  };
+
+  CHECK(begins(conf::InitState::kUp) == balancer::Health::kUp);
+  CHECK(begins(conf::InitState::kFullyUp) == balancer::Health::kUp);
+  CHECK(begins(conf::InitState::kDown) == balancer::Health::kDown);
+  CHECK(begins(conf::InitState::kFullyDown) == balancer::Health::kDown);
 }

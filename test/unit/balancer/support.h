@@ -25,11 +25,16 @@ class GrantList : public balancer::Waker {
   std::vector<balancer::Grant> grants;
 };
 
-// A backend that ends the leases it has granted before it ends itself.
-class TestBackend : public balancer::Backend {
+struct KeptConfig {
+  conf::Backend kept;
+};
+
+// A backend that keeps its configuration, starts at time 0, and ends the leases it has granted
+// before it ends itself.
+class TestBackend : private KeptConfig, public balancer::Backend {
  public:
-  TestBackend(const conf::Backend& config, GrantList& waker)
-      : Backend(config, waker), list_(waker) {}
+  TestBackend(conf::Backend config, GrantList& waker)
+      : KeptConfig{std::move(config)}, Backend(kept, waker, 0), list_(waker) {}
   ~TestBackend() { list_.end_all(); }
 
  private:
@@ -61,11 +66,11 @@ inline balancer::Wait wait(const balancer::Choice& choice) {
 }
 
 inline void set_health(balancer::Backend& backend, balancer::ServerId server,
-                       balancer::Health health) {
-  backend.update(server, [health](balancer::Facts& facts) { facts.health = health; });
+                       balancer::Health health, balancer::Tick now = 0) {
+  backend.update(server, [health](balancer::Facts& facts) { facts.health = health; }, now);
 }
 
-inline void set_admin(balancer::Backend& backend, balancer::ServerId server,
-                      balancer::Admin admin) {
-  backend.update(server, [admin](balancer::Facts& facts) { facts.admin = admin; });
+inline void set_admin(balancer::Backend& backend, balancer::ServerId server, balancer::Admin admin,
+                      balancer::Tick now = 0) {
+  backend.update(server, [admin](balancer::Facts& facts) { facts.admin = admin; }, now);
 }
