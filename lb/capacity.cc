@@ -28,7 +28,13 @@ Capacity derive_capacity(const conf::Config& config, std::uint32_t cores,
 
   std::uint64_t binds = 0;
   for (const conf::Frontend& frontend : config.frontends) binds += frontend.binds.size();
-  const std::uint64_t reserve = kProcess + capacity.threads * (kWorker + binds);
+  std::uint64_t checks = 0;
+  for (const conf::Backend& backend : config.backends)
+    for (const conf::Server& server : backend.servers)
+      checks += (server.check ? 1U : 0U) + (server.agent ? 1U : 0U);
+  std::uint64_t admin = 0;  // each socket and its clients
+  for (const conf::AdminSocket& socket : global.admin) admin += 1 + std::uint64_t{socket.maxconn};
+  const std::uint64_t reserve = kProcess + capacity.threads * (kWorker + binds) + checks + admin;
   const std::uint64_t usable = std::min(descriptors, kMostDescriptors);
   const std::uint64_t free = usable > reserve ? usable - reserve : 0;
 

@@ -10,10 +10,18 @@
 #include <thread>
 #include <utility>
 
+#include "lb/admin/client_commands.h"
+#include "lb/admin/drain_commands.h"
+#include "lb/admin/process_commands.h"
+#include "lb/admin/server_commands.h"
+#include "lb/admin/session_commands.h"
+#include "lb/admin/stat_commands.h"
 #include "lb/background.h"
 #include "lb/net/opener.h"
 #include "lb/net/pipe_pool.h"
 #include "lb/privileges.h"
+#include "lb/telemetry/escape.h"
+#include "lb/version.h"
 
 namespace lb {
 namespace {
@@ -33,11 +41,33 @@ std::optional<std::string> write_pid(const std::string& path) {
   return fmt::format("cannot write the pid file {}: {}", path, net::Status(errno).message());
 }
 
+// Who changed something, how, and what came of it.
+std::string audit_line(const admin::Client& client, std::string_view command,
+                       std::string_view result) {
+  std::string line = fmt::format("admin {}", client.socket);
+  if (client.uid) line += fmt::format(" uid {} pid {}", *client.uid, *client.pid);
+  line += ": \"";
+  telemetry::append_plain(command, line);
+  line += "\": ";
+  telemetry::append_plain(result, line);
+  return line;
+}
+
+// Between two steps of the servers in slow start.
+constexpr std::chrono::milliseconds kPulse{100};
+
 }  // namespace
 
 Daemon::Daemon(const conf::Config& config, const Flags& flags, const telemetry::Console& console)
-    : config_(config), flags_(flags), console_(console), mailbox_(loop_), deadline_(loop_, [this] {
-        cut();
+    : config_(config),
+      flags_(flags),
+      console_(console),
+      mailbox_(loop_),
+      deadline_(loop_, [this] { cut(); }),
+      pulse_(loop_, [this] {
+        engine_->pulse();
+        pulsing_ = engine_->has_pulse();
+        if (pulsing_) pulse_.start(kPulse);
       }) {}
 
 int Daemon::run() {
@@ -81,10 +111,38 @@ std::optional<std::string> Daemon::set_up() {
   if (const auto faults = log_->faults(); !faults.empty())
     return fmt::format("{}", fmt::join(faults, "\n"));
   for (const std::string& warning : log_->warnings()) console_.say(Level::kWarning, warning);
-  engine_ = std::make_unique<Engine>(config_, capacity_, *log_);
+  engine_ = std::make_unique<Engine>(
+      config_, capacity_, *log_,
+      Engine::Control{
+          .post = [this](net::Mailbox::Message message) { mailbox_.post(std::move(message)); },
+          .note = [this](Level level, const std::string& text) { tell(level, text); },
+          .pulse_again =
+              [this] {
+                if (!std::exchange(pulsing_, true)) pulse_.start(kPulse);
+              }});
+  statistics_ = std::make_unique<Statistics>(*engine_, capacity_);
   if (auto fault = engine_->bind(opener_)) return fault;
+  if (auto fault = open_admin()) return fault;
   if (auto fault = write_pid(flags_.pid_file)) return fault;
   return drop_root(config_.global.user, config_.global.group);
+}
+
+// Each family of commands is one line here.
+std::optional<std::string> Daemon::open_admin() {
+  if (config_.global.admin.empty()) return std::nullopt;
+  admin_ = std::make_unique<admin::Server>(
+      loop_, commands_,
+      [this](const admin::Client& client, std::string_view command, std::string_view result) {
+        if (admin_) tell(Level::kNotice, audit_line(client, command, result));
+      });
+  if (auto fault = admin_->open(config_.global.admin, opener_)) return fault;
+  admin::add_client_commands(commands_);
+  admin::add_server_commands(commands_, *engine_);
+  admin::add_drain_commands(commands_, *engine_);
+  admin::add_session_commands(commands_, *engine_);
+  admin::add_stat_commands(commands_, *engine_, *statistics_);
+  admin::add_process_commands(commands_, {.version = version(), .sockets = admin_->sockets()});
+  return std::nullopt;
 }
 
 // In the background there is no terminal: a line for stdout or stderr has nowhere to go.
@@ -118,16 +176,32 @@ void Daemon::serve(Background* background) {
     return;
   }
   say_ready();
+  if (admin_) admin_->serve();
+  pulsing_ = engine_->has_pulse();
+  if (pulsing_) pulse_.start(kPulse);
   if (background != nullptr) background->ready();
   in_background_ = background != nullptr;
   loop_.run();
+  admin_.reset();
   engine_->join();
 }
 
 // In the background the console reaches nobody any more, so the log is told as well.
 void Daemon::say(Level level, const std::string& text) {
   console_.say(level, text);
-  if (!in_background_) return;
+  if (in_background_) log(level, text);
+}
+
+// What happens to servers stands in the log; where there is none, the console has it.
+void Daemon::tell(Level level, const std::string& text) {
+  if (log_->channel(capacity_.threads).heard()) {
+    log(level, text);
+  } else {
+    console_.say(level, text);
+  }
+}
+
+void Daemon::log(Level level, const std::string& text) {
   telemetry::LogChannel& channel = log_->channel(capacity_.threads);
   channel.note(level, text);
   channel.flush();
@@ -136,8 +210,10 @@ void Daemon::say(Level level, const std::string& text) {
 void Daemon::on_stop(int signal) {
   const auto& deadline = config_.global.stop_deadline;
   if (deadline && !draining_) {
-    if (*deadline != conf::kInfinite) deadline_.start(*deadline);
-    return drain();
+    drain();
+    if (*deadline == conf::kInfinite) return;
+    deadline_.start(*deadline);
+    return engine_->close_within(*deadline);
   }
   status_ = 128 + signal;
   cut();
@@ -147,6 +223,7 @@ void Daemon::drain() {
   if (std::exchange(draining_, true)) return;
   say(Level::kNotice,
       fmt::format("stopping: nobody new is let in, {} sessions go on", engine_->sessions()));
+  statistics_->stopping();
   engine_->drain();
 }
 
@@ -160,6 +237,10 @@ void Daemon::say_ready() {
   for (const Listening& listening : engine_->listening())
     say(Level::kNotice, fmt::format("frontend {}: listening on {}", listening.frontend,
                                     conf::to_string(listening.address)));
+  if (admin_)
+    for (const conf::AdminSocket& socket : admin_->sockets())
+      say(Level::kNotice, fmt::format("admin: listening on {}, level {}",
+                                      admin::shown(socket.address), conf::name_of(socket.level)));
   say(Level::kNotice,
       fmt::format("ready: {} workers, maxconn {}, {} pipes for splicing (descriptor limit {})",
                   capacity_.threads, capacity_.maxconn, capacity_.maxpipes, capacity_.descriptors));
@@ -170,13 +251,22 @@ void Daemon::say_totals() {
   log_->finish();
   for (const std::string& loss : log_->losses()) say(Level::kWarning, loss);
   std::size_t index = 0;
-  for (const WorkerTotals& totals : engine_->totals())
+  std::uint64_t over_budget = 0;
+  for (const WorkerTotals& totals : engine_->totals()) {
+    over_budget += totals.over_budget;
     say(Level::kNotice,
         fmt::format("worker {}: {} sessions, {} loop turns, {} bytes copied, {} spliced, {} "
                     "clients refused, {} handshakes failed, accepting paused {} times",
                     index++, totals.sessions, totals.turns, totals.bytes_copied,
                     totals.bytes_spliced, totals.refused, totals.handshakes_failed,
                     totals.exhausted));
+  }
+  if (over_budget != 0)
+    say(Level::kNotice,
+        fmt::format("{} sessions were refused another attempt by a retry_budget", over_budget));
+  if (const std::uint64_t postponed = engine_->checks_postponed(); postponed != 0)
+    say(Level::kNotice,
+        fmt::format("{} checks could not be made in time and were repeated", postponed));
   const Held held = engine_->held();
   say(Level::kNotice,
       fmt::format(

@@ -7,11 +7,14 @@
 #include <vector>
 
 #include "conf/model.h"
+#include "lb/admin/command_table.h"
+#include "lb/admin/server.h"
 #include "lb/engine.h"
 #include "lb/flags.h"
 #include "lb/net/loop.h"
 #include "lb/net/mailbox.h"
 #include "lb/net/opener.h"
+#include "lb/statistics.h"
 #include "lb/telemetry/console.h"
 #include "lb/telemetry/log_writer.h"
 
@@ -39,8 +42,11 @@ class Daemon {
 
  private:
   [[nodiscard]] std::optional<std::string> set_up();
+  [[nodiscard]] std::optional<std::string> open_admin();
   [[nodiscard]] std::vector<conf::LogTarget> log_targets() const;
   void say(telemetry::Level level, const std::string& text);
+  void tell(telemetry::Level level, const std::string& text);
+  void log(telemetry::Level level, const std::string& text);
   void serve(Background* background);  // null: in the foreground
   void on_stop(int signal);
   void drain();
@@ -56,10 +62,15 @@ class Daemon {
   net::Opener opener_;
   std::unique_ptr<telemetry::LogWriter> log_;
   std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Statistics> statistics_;
 
   net::Loop loop_;
   net::Mailbox mailbox_;
   net::Timer deadline_;
+  net::Timer pulse_;
+  admin::CommandTable commands_;
+  std::unique_ptr<admin::Server> admin_;  // none when the configuration has no socket
+  bool pulsing_ = false;                  // pulse_ runs
   bool draining_ = false;
   bool in_background_ = false;
   int status_ = 0;

@@ -1,10 +1,11 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,12 +13,15 @@
 
 #include "balancer/backend.h"
 #include "conf/model.h"
+#include "health/plan.h"
 #include "lb/capacity.h"
+#include "lb/check/supervisor.h"
+#include "lb/crew.h"
+#include "lb/drains.h"
+#include "lb/fleet.h"
 #include "lb/net/opener.h"
-#include "lb/proxy/backend.h"
-#include "lb/proxy/frontend.h"
 #include "lb/telemetry/log_writer.h"
-#include "lb/worker.h"
+#include "lb/telemetry/rarely.h"
 
 namespace lb {
 
@@ -34,10 +38,18 @@ struct Held : WorkerHeld {
 
 // The data plane of a process: frontends, backends and the workers that carry sessions between
 // them.
-class Engine final : private balancer::Waker {
+class Engine final : private balancer::Waker, private check::Desk, private check::Hands {
  public:
+  // What it needs of the control thread. `post` may be called on any thread, `note` on that one.
+  struct Control {
+    std::function<void(net::Mailbox::Message)> post;
+    std::function<void(telemetry::Level, std::string)> note;
+    std::function<void()> pulse_again;  // has_pulse() has become true
+  };
+
   // `config` and `log` outlive it; `log` has a channel for each worker.
-  Engine(const conf::Config& config, const Capacity& capacity, telemetry::LogWriter& log);
+  Engine(const conf::Config& config, const Capacity& capacity, telemetry::LogWriter& log,
+         Control control);
   ~Engine() override;
 
   // Opens every bind for every worker; the answer is a sentence when one cannot be had.
@@ -48,9 +60,34 @@ class Engine final : private balancer::Waker {
   // is called once, on any thread, when the last of them has nothing left after drain() or cut().
   [[nodiscard]] std::optional<std::string> start(std::function<void()> idle);
 
-  void drain();  // nobody new; sessions go on
-  void cut();    // everything ends now
-  void join();   // after `idle`
+  void drain();                                       // nobody new; sessions go on
+  void close_within(std::chrono::milliseconds time);  // sessions, all of them, as drains do
+  void cut();                                         // everything ends now
+  void join();                                        // after `idle`
+
+  // Servers in slow start take a step, ejections end, slow servers are found, drains are looked at.
+  // On the control thread, every 100 ms or so, while has_pulse().
+  void pulse();
+  [[nodiscard]] bool has_pulse() const { return has_pulse_ || drains_.active(); }
+
+  // For operators. On the control thread.
+
+  // The server gets no new sessions, and those that it has end as wished.
+  void drain_server(const check::Place& server, const DrainWish& wish);
+  [[nodiscard]] Fleet& fleet() { return fleet_; }
+  [[nodiscard]] check::Supervisor& supervisor() { return supervisor_; }
+
+  [[nodiscard]] Drains& drains() { return drains_; }
+  [[nodiscard]] Crew& crew() { return crew_; }
+
+  // Has each worker settle its counters; `then` gets what all checks have heard, on the control
+  // thread.
+  void settle(std::function<void(Worker::Heard)> then);
+
+  [[nodiscard]] Shared& shared() { return shared_; }
+  [[nodiscard]] balancer::Tick now() const override { return net::read_clock(); }
+
+  [[nodiscard]] std::uint64_t checks_postponed() const { return postponed_.load(); }
 
   [[nodiscard]] std::uint32_t sessions() const { return shared_.sessions.taken(); }
   [[nodiscard]] std::vector<WorkerTotals> totals() const;  // after join()
@@ -58,15 +95,37 @@ class Engine final : private balancer::Waker {
 
  private:
   void granted(balancer::Grant grant) override;
+  void judged(check::Judgement judgement) override;
+  void agent_said(check::AgentWord word) override;
+  void postponed(const check::Place& server, int error) override;
+  void note(telemetry::Level level, std::string text) override;
+  void shut(const check::Place& server, telemetry::Cause why) override;
+  void admin_is(const check::Place& server, balancer::Admin admin) override;
+  void drain_sessions(const check::Place& server) override;
+  void keep_sessions(const check::Place& server) override;
+  void ask(const check::Place& server, std::function<void(check::Watch&)> what) override;
+  void ask_agent(const check::Place& server, std::function<void(check::AgentWatch&)> what) override;
   [[nodiscard]] net::Status open(const conf::Bind& asked, proxy::Frontend& frontend,
                                  net::Opener& opener);
 
+  void begin_drain(const check::Place& server);
+  [[nodiscard]] static balancer::Facts facts_of(const check::Place& server);
+  void assign_checks();
   void remove_unix_paths();
 
   Shared shared_;
-  std::deque<proxy::Backend> backends_;
-  std::deque<proxy::Frontend> frontends_;
-  std::vector<std::unique_ptr<Worker>> workers_;
+  Control control_;
+  Fleet fleet_;
+  std::map<const conf::CheckDialog*, health::Plan> plans_;  // outlives the checks
+  Crew crew_;
+  check::Supervisor supervisor_;
+  Drains drains_;
+  // Who checks a server, or asks its agent, by backend and server; null: nobody.
+  std::vector<std::vector<Worker*>> checkers_;
+  bool has_pulse_ = false;
+  std::atomic<std::uint64_t> postponed_{0};
+  std::atomic<bool> postponed_on_its_way_{false};  // to the control thread, to be told
+  telemetry::Rarely told_postponed_;
   std::vector<Listening> listening_;
   std::vector<std::string> unix_paths_;  // ours to remove
   std::atomic<std::size_t> busy_{0};     // workers that are not idle yet

@@ -9,6 +9,8 @@
 #include <optional>
 #include <string_view>
 
+#include "conf/algorithm.h"
+
 namespace lb {
 namespace {
 
@@ -86,6 +88,16 @@ std::string refusal(std::string_view name) {
   return fmt::format("unknown flag '{}'", name);
 }
 
+std::expected<conf::Algorithm, std::string> algorithm_of(std::string_view name) {
+  std::string all;
+  for (const auto& [known, algorithm] : conf::kAlgorithms) {
+    if (known == name) return algorithm;
+    all += all.empty() ? "" : ", ";
+    all += known;
+  }
+  return std::unexpected(fmt::format("--balance wants an algorithm after it: {}", all));
+}
+
 }  // namespace
 
 std::expected<Flags, std::string> scan_flags(std::span<const char* const> arguments) {
@@ -101,6 +113,12 @@ std::expected<Flags, std::string> scan_flags(std::span<const char* const> argume
     next = 1;
   }
   while (const auto name = take()) {
+    if (flags.demo && *name == "--balance") {
+      const auto balance = algorithm_of(take().value_or(""));
+      if (!balance) return std::unexpected(balance.error());
+      flags.demo_balance = *balance;
+      continue;
+    }
     if (*name == "--") {
       while (const auto file = take()) flags.files.emplace_back(*file);
       break;
@@ -134,7 +152,7 @@ std::expected<Flags, std::string> scan_flags(std::span<const char* const> argume
 std::string usage() {
   std::string text =
       "Usage : tidegate [-f FILE]... [flags] [-- FILE...]\n"
-      "        tidegate demo\n"
+      "        tidegate demo [--balance ALGORITHM] [flags]\n"
       "\n";
   for (const Flag& flag : kFlags) {
     fmt::format_to(std::back_inserter(text), "  {:<12}{}\n",
@@ -144,6 +162,7 @@ std::string usage() {
       "\n"
       "Examples :\n"
       "  tidegate demo                                  three servers and a frontend on loopback\n"
+      "  tidegate demo --balance maglev                 and how that algorithm spreads clients\n"
       "  tidegate -c -V -f /etc/tidegate/tidegate.yaml  is this file right?\n"
       "  tidegate -f /etc/tidegate/tidegate.yaml        run it in the foreground\n"
       "  tidegate -D -p /run/tidegate.pid -f /etc/tidegate/conf.d\n"

@@ -6,14 +6,17 @@
 #include <string>
 #include <vector>
 
+#include "conf/balance.h"
+
 namespace lb {
 
 // What the command line asks for, in HAProxy's flags.
 struct Flags {
   enum class Show : std::uint8_t { kNothing, kUsage, kVersion, kBuild };
 
-  Show show = Show::kNothing;      // print this, exit 0; nothing else counts
-  bool demo = false;               // the word "demo": run the self-contained demonstration
+  Show show = Show::kNothing;  // print this, exit 0; nothing else counts
+  bool demo = false;           // the word "demo": run the self-contained demonstration
+  conf::Algorithm demo_balance = conf::Algorithm::kRoundRobin;  // of the demonstration
   std::vector<std::string> files;  // files and directories, in order; empty only for demo and show
   bool check = false;              // read the configuration, then exit
   bool quiet = false;              // -q, unless -V or -d takes it back

@@ -31,6 +31,8 @@ constexpr std::string_view kSanitizer = "none";
 
 }  // namespace
 
+std::string version() { return TIDEGATE_VERSION; }
+
 std::string version_text() {
   utsname system{};
   ::uname(&system);

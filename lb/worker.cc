@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -14,7 +15,8 @@ namespace {
 
 constexpr std::size_t kScratch = std::size_t{64} * 1024;           // bytes one recv() takes at most
 constexpr std::uint64_t kBulkPerTurn = std::uint64_t{512} * 1024;  // bytes
-constexpr net::Tick kTellAgain = 60'000;  // ms between two lines about one shortage
+constexpr std::size_t kSeenPerTurn = 512;                          // of a walk; some 30 us
+constexpr std::size_t kShutPerMs = 2;  // sessions; each takes some 30 us, system calls above all
 
 }  // namespace
 
@@ -27,9 +29,18 @@ Worker::Worker(Shared& shared, std::uint32_t index, net::PipePool pipes, telemet
       wheel_(poller_.now()),
       pipes_(std::move(pipes)),
       scratch_(kScratch),
-      mover_{.scratch = scratch_, .pipes = pipes_} {}
+      mover_{.scratch = scratch_, .pipes = pipes_},
+      checks_(poller_, wheel_) {}
 
 Worker::~Worker() { assert(!thread_.joinable()); }
+
+void Worker::attend(proxy::Backend& backend) {
+  assert(backend.index == servers_.size());
+  backends_.push_back(&backend);
+  std::deque<proxy::AtServer>& servers = servers_.emplace_back();
+  for (balancer::ServerId id = 0; id < backend.config.servers.size(); ++id)
+    servers.emplace_back(backend.config.servers[id], backend.servers[id].of(index()));
+}
 
 net::Status Worker::listen(proxy::Frontend& frontend, const conf::Bind& bind, net::Fd fd) {
   proxy::ListenerOwner& owner = *this;
@@ -51,10 +62,12 @@ void Worker::start() {
 
 void Worker::run() {
   loop_.move_here();
+  poller_.poll_before_blocking(shared_.busy_poll);
+  checks_.start();
   while (!quitting_) {
-    poller_.turn(scheduled_.empty() ? wheel_.next() : now());
+    poller_.turn(due());
     wheel_.advance(now());
-    if (!scheduled_.empty()) run_scheduled();
+    if (has_more_) do_more();
     end_turn();
   }
 }
@@ -65,6 +78,9 @@ void Worker::join() {
 
 void Worker::quit() {
   loop_.assert_here();
+  checks_.stop();
+  for (auto& backend : servers_)
+    for (proxy::AtServer& server : backend) server.drain.reset();
   quitting_ = true;
 }
 
@@ -111,7 +127,18 @@ void Worker::release(balancer::Limit& limit) {
 
 void Worker::resume_accepting() {
   loop_.assert_here();
-  for (const auto& listener : listeners_) listener->resume();
+  for (const auto& listener : listeners_) {
+    listener->resume();
+    if (listener->too_fast()) pass_on(listener->frontend());
+  }
+}
+
+// A slot that woke this worker is of no use to a listener that waits for its frontend's rate: the
+// next worker that waits for one is woken.
+void Worker::pass_on(proxy::Frontend& frontend) {
+  if (!shared_.sessions.take(index())) return;
+  if (frontend.limit.take(index())) release(frontend.limit);
+  release(shared_.sessions);
 }
 
 void Worker::accepted(const proxy::Listener& listener, net::Fd fd,
@@ -119,24 +146,33 @@ void Worker::accepted(const proxy::Listener& listener, net::Fd fd,
   proxy::Frontend& frontend = listener.frontend();
   const net::Peer peer = client.peer();
   const bool expects_header = frontend.expects_header(listener.bind(), peer);
-  if (!expects_header && !frontend.enter(peer)) {
+  telemetry::FrontendCounters& counters = frontend.counters.of(index());
+  counters.connections.add();
+  frontend.connections.count(now());
+  shared_.connections.count(now());
+  frontend.limit.use();
+  if (!expects_header && !frontend.enter(peer, now())) {
     ++totals_.refused;
+    counters.denied_connections.add();
     net::reset_on_close(fd.get());
+    // Who is refused does not use up what others may have.
+    if (!listener.stopping()) frontend.rate.give_back();
     return unreserve(frontend);
   }
+  if (!expects_header) counters.sessions.add();
   ++totals_.sessions;
   ++open_sessions_;
-  const std::uint32_t slot = free_slot();
+  const std::uint32_t index = free_slot();
+  Slot& slot = slots_[index];
   proxy::Host& host = *this;
-  slots_[slot].session = std::make_unique<proxy::Session>(
-      host, frontend,
-      proxy::Arrival{.fd = std::move(fd),
-                     .client = peer,
-                     .bind = &listener.bind(),
-                     .id = totals_.sessions * shared_.workers + index(),
-                     .expects_header = expects_header},
-      slot, slots_[slot].generation);
-  slots_[slot].session->start();
+  slot.session.emplace(host, frontend,
+                       proxy::Arrival{.fd = std::move(fd),
+                                      .client = peer,
+                                      .bind = &listener.bind(),
+                                      .id = totals_.sessions * shared_.workers + this->index(),
+                                      .expects_header = expects_header},
+                       index, slot.generation);
+  slot.session->start();
 }
 
 std::uint32_t Worker::free_slot() {
@@ -149,10 +185,18 @@ std::uint32_t Worker::free_slot() {
   return slot;
 }
 
+void Worker::too_fast(const proxy::Listener& listener) {
+  if (!told_too_fast_.is_time(now())) return;
+  const conf::Frontend& frontend = listener.frontend().config;
+  log_.note(telemetry::Level::kWarning,
+            fmt::format("frontend {}: more clients come than rate_limit lets in ({} a second); the "
+                        "others wait",
+                        frontend.name, frontend.rate_limit));
+}
+
 void Worker::exhausted(const proxy::Listener& listener, net::Status why) {
   ++totals_.exhausted;
-  if (told_exhausted_ && now() - *told_exhausted_ < kTellAgain) return;
-  told_exhausted_ = now();
+  if (!told_exhausted_.is_time(now())) return;
   log_.note(
       telemetry::Level::kWarning,
       fmt::format("frontend {}: accepting pauses until there is room again: {} (global.maxconn "
@@ -171,16 +215,31 @@ void Worker::closed(proxy::Listener&) {
 void Worker::granted(balancer::Grant grant) {
   loop_.assert_here();
   if (proxy::Session* session = find(grant.to.slot, grant.to.generation))
-    session->granted(std::move(grant.lease), grant.place);
+    session->granted(std::move(grant.lease), grant.from);
 }
 
 // Null when that session is over.
-proxy::Session* Worker::find(std::uint32_t slot, std::uint32_t generation) const {
-  return slots_[slot].generation == generation ? slots_[slot].session.get() : nullptr;
+proxy::Session* Worker::find(std::uint32_t slot, std::uint32_t generation) {
+  return slots_[slot].generation == generation ? &*slots_[slot].session : nullptr;
 }
 
 void Worker::run_later(proxy::Session& session) {
+  has_more_ = true;
   scheduled_.push_back({.slot = session.slot(), .generation = slots_[session.slot()].generation});
+}
+
+// When the next turn begins though nothing has happened.
+net::Tick Worker::due() const {
+  if (!has_more_) return wheel_.next();
+  return scheduled_.empty() ? std::min(evictions_.due(), wheel_.next()) : now();
+}
+
+void Worker::do_more() {
+  run_scheduled();
+  evictions_.shut_some(now(), kShutPerMs, [](proxy::OnServer& session, telemetry::Cause why) {
+    static_cast<proxy::Session&>(session).shut(why);
+  });
+  has_more_ = !scheduled_.empty() || !evictions_.empty();
 }
 
 // Bulk takes what a turn leaves for it, in turns of its own, however many sessions want it: so the
@@ -194,9 +253,65 @@ void Worker::run_scheduled() {
   }
 }
 
+void Worker::settle(std::function<void(Heard)> then) {
+  walk([](proxy::Session& session) { session.count_bytes(); },
+       [this, then = std::move(then)] {
+         const auto heard = std::make_shared<Heard>();
+         walk_on(std::make_shared<Walk>(
+             [this] { return checks_.size(); },
+             [this, heard](std::size_t check) { heard->push_back(checks_.heard(check)); },
+             [heard, then] { then(std::move(*heard)); }));
+       });
+}
+
+void Worker::forget_times(bool all) {
+  const auto forget = [all](telemetry::SessionTimes& times) {
+    all ? times.forget() : times.forget_most();
+  };
+  for (std::deque<proxy::AtServer>& servers : servers_)
+    for (proxy::AtServer& at : servers) forget(at.counters.times);
+}
+
+void Worker::crossed(proxy::Backend& backend, balancer::ServerId server,
+                     balancer::Crossing crossing) {
+  shared_.crossed({.backend = &backend, .server = server}, crossing);
+}
+
+void Worker::over_budget(const proxy::Backend& backend) {
+  ++totals_.over_budget;
+  if (!told_over_budget_.is_time(now())) return;
+  log_.note(telemetry::Level::kWarning,
+            fmt::format("backend {}: retries are given up, retry_budget {}% is spent",
+                        backend.config.name, backend.config.retry_budget));
+}
+
+void Worker::shut(const check::Place& server, telemetry::Cause why) {
+  loop_.assert_here();
+  proxy::AtServer& there = at(*server.backend, server.server);
+  evictions_.add(there.sessions, why);
+  evictions_.add(there.parting, why);
+  has_more_ = true;
+}
+
+void Worker::walk(std::function<void(proxy::Session&)> look, std::function<void()> then) {
+  loop_.assert_here();
+  walk_on(std::make_shared<Walk>([this] { return slots_.size(); },
+                                 [this, look = std::move(look)](std::size_t slot) {
+                                   if (auto& session = slots_[slot].session) look(*session);
+                                 },
+                                 std::move(then)));
+}
+
+void Worker::walk_on(const std::shared_ptr<Walk>& walk) {
+  const std::size_t stop = std::min(walk->next + kSeenPerTurn, walk->size());
+  for (; walk->next < stop; ++walk->next) walk->look(walk->next);
+  if (stop == walk->size()) return walk->then();
+  post([this, walk] { walk_on(walk); });
+}
+
 void Worker::reached(proxy::Session& session, telemetry::Moment moment) {
   const conf::SessionLog& asked = session.frontend().config.log;
-  if (!telemetry::asks_for(asked, moment)) return;
+  if (!log_.heard() || !telemetry::asks_for(asked, moment)) return;
   telemetry::SessionRecord record = session.record();
   record.moment = moment;
   const auto verdict = telemetry::judge(asked, record);
@@ -208,6 +323,7 @@ void Worker::reached(proxy::Session& session, telemetry::Moment moment) {
 
 void Worker::retire(proxy::Session& session) {
   using Entry = proxy::Session::Entry;
+  session.count_end();
   proxy::Frontend& frontend = session.frontend();
   switch (session.entry()) {
     case Entry::kAdmitted:
@@ -223,9 +339,8 @@ void Worker::retire(proxy::Session& session) {
       break;
   }
   const std::uint32_t slot = session.slot();
-  retired_.push_back(std::move(slots_[slot].session));
+  retired_.push_back(slot);
   ++slots_[slot].generation;
-  free_slots_.push_back(slot);
   --open_sessions_;
   unreserve(frontend);
   tell_when_idle();
@@ -235,6 +350,10 @@ void Worker::retire(proxy::Session& session) {
 
 void Worker::end_turn() {
   ++totals_.turns;
+  for (const std::uint32_t slot : retired_) {
+    slots_[slot].session.reset();
+    free_slots_.push_back(slot);
+  }
   retired_.clear();
   log_.flush();
 }
@@ -253,8 +372,8 @@ void Worker::cut() {
   stopping_ = true;
   for (const auto& listener : listeners_) listener->close();
   open_listeners_ = 0;
-  for (std::size_t slot = 0; slot < slots_.size(); ++slot)
-    if (slots_[slot].session) slots_[slot].session->cut();
+  for (Slot& slot : slots_)
+    if (slot.session) slot.session->shut(telemetry::Cause::kKilled);
   tell_when_idle();
 }
 

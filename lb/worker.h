@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -11,24 +12,34 @@
 
 #include "balancer/backend.h"
 #include "balancer/limit.h"
+#include "balancer/rate_meter.h"
+#include "lb/check/runner.h"
 #include "lb/net/loop.h"
 #include "lb/net/mailbox.h"
 #include "lb/net/pipe_pool.h"
 #include "lb/net/poller.h"
 #include "lb/net/timer_wheel.h"
+#include "lb/proxy/evictions.h"
 #include "lb/proxy/frontend.h"
 #include "lb/proxy/host.h"
 #include "lb/proxy/listener.h"
+#include "lb/proxy/server_drain.h"
 #include "lb/proxy/session.h"
 #include "lb/telemetry/log_channel.h"
+#include "lb/telemetry/rarely.h"
 
 namespace lb {
 
 // What the workers of one process share beside frontends and backends.
 struct Shared {
-  balancer::Limit sessions;  // `maxconn` of the process
+  balancer::Limit sessions;              // `maxconn` of the process
+  balancer::RateMeter connections = {};  // that were accepted
   std::uint32_t workers = 1;
+  std::chrono::microseconds busy_poll{0};
   std::function<void(std::uint32_t worker)> resume;  // wakes a worker that waits for a slot
+
+  // Hands on what sessions have found of a server.
+  std::function<void(check::Place, balancer::Crossing)> crossed;
 
   // Called by a stopping worker's thread when it has no listener and no session left.
   std::function<void()> idle;
@@ -37,10 +48,11 @@ struct Shared {
 // What a worker has done, readable after it was joined.
 struct WorkerTotals {
   std::uint64_t sessions = 0;
-  std::uint64_t refused = 0;            // by allow, deny or max_per_source
+  std::uint64_t refused = 0;            // by allow, deny, max_per_source or rate_per_source
   std::uint64_t handshakes_failed = 0;  // no whole and right PROXY protocol header
-  std::uint64_t exhausted = 0;  // times that accepting paused for want of descriptors or memory
-  std::uint64_t turns = 0;      // of its loop
+  std::uint64_t exhausted = 0;    // times that accepting paused for want of descriptors or memory
+  std::uint64_t over_budget = 0;  // sessions that a retry budget refused another attempt
+  std::uint64_t turns = 0;        // of its loop
   std::uint64_t bytes_copied = 0;
   std::uint64_t bytes_spliced = 0;
 };
@@ -52,6 +64,12 @@ struct WorkerHeld {
   std::size_t pipes = 0;  // borrowed by a flow
 };
 
+// What has become of a server's sessions on one worker, drain or not.
+struct DrainReport {
+  proxy::DrainProgress progress;
+  proxy::DrainTally tally;
+};
+
 // One thread with one loop: its listeners and its sessions, from accept to the end. All but post()
 // and the constructor's caller belongs to that thread once start() was called.
 class Worker final : private proxy::Host, private proxy::ListenerOwner {
@@ -60,15 +78,46 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
   ~Worker();
 
   // Before start().
+  void attend(proxy::Backend& backend);  // each of them, in the order of their indexes
+  [[nodiscard]] check::Runner& checks() { return checks_; }
   [[nodiscard]] net::Status listen(proxy::Frontend& frontend, const conf::Bind& bind, net::Fd fd);
 
   void start();
   void join();  // after quit()
 
+  using proxy::Host::index;
   void post(net::Mailbox::Message message) { mailbox_.post(std::move(message)); }  // any thread
 
   void resume_accepting();
   void granted(balancer::Grant grant);
+
+  // Brings the counters up to date with the sessions that are open, and gathers what its checks
+  // have heard; some in each turn, so that the others do not wait. Then `then` is called.
+  using Heard = std::vector<check::HeardOf>;
+  void settle(std::function<void(Heard)> then);
+
+  // What was most, or the times in all, begin anew.
+  void forget_times(bool all);
+
+  // Ends the sessions that are at a server now, some in each millisecond, so that the others do not
+  // wait.
+  void shut(const check::Place& server, telemetry::Cause why);
+
+  // A server gets no new sessions, or does again. Those that still connect to it choose another.
+  void set_leaving(const check::Place& server, bool leaving);
+
+  // Calls `look` with each session that is open when its turn comes, some in a turn of the loop so
+  // that the others do not wait, and `then` at the end. `look` may shut it.
+  void walk(std::function<void(proxy::Session&)> look, std::function<void()> then);
+
+  // Takes leave of the sessions at a server, in place of what was asked before; `all` are those of
+  // all workers. Or does so no more.
+  void start_drain(const check::Place& server, const balancer::DrainOrder& order,
+                   std::uint32_t all);
+  void start_drains(balancer::DrainOrder order);  // of all servers, each as its backend has it
+  void end_drain(const check::Place& server);
+  [[nodiscard]] DrainReport report_drain(const check::Place& server);
+
   void drain();  // accepts who has connected, then nobody; sessions go on
   void cut();    // ends listeners and sessions now
   void quit();
@@ -82,18 +131,27 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
   [[nodiscard]] std::uint32_t process_sessions() const override { return shared_.sessions.taken(); }
   void run_later(proxy::Session& session) override;
   void reached(proxy::Session& session, telemetry::Moment moment) override;
+  [[nodiscard]] proxy::AtServer& at(const proxy::Backend& backend,
+                                    balancer::ServerId server) override {
+    return servers_[backend.index][server];
+  }
+  void crossed(proxy::Backend& backend, balancer::ServerId server,
+               balancer::Crossing crossing) override;
+  void over_budget(const proxy::Backend& backend) override;
   void retire(proxy::Session& session) override;
 
   bool reserve(proxy::Frontend& frontend) override;
   void unreserve(proxy::Frontend& frontend) override;
   void accepted(const proxy::Listener& listener, net::Fd fd,
                 const net::SocketAddress& client) override;
+  void too_fast(const proxy::Listener& listener) override;
   void exhausted(const proxy::Listener& listener, net::Status why) override;
   void closed(proxy::Listener& listener) override;
 
+  // Where a session lives. Slots are used again, the last one first, whose memory is still near.
   struct Slot {
-    std::unique_ptr<proxy::Session> session;
-    std::uint32_t generation = 0;
+    std::optional<proxy::Session> session;
+    std::uint32_t generation = 0;  // counts those that have ended here
   };
 
   // A session that has more to move. It may be over before its turn comes.
@@ -102,10 +160,22 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
     std::uint32_t generation;
   };
 
+  // A walk through what may be many, as far as it has come.
+  struct Walk {
+    std::function<std::size_t()> size;  // how many there are now
+    std::function<void(std::size_t index)> look;
+    std::function<void()> then;
+    std::size_t next = 0;
+  };
+
   void run();
+  void walk_on(const std::shared_ptr<Walk>& walk);
+  [[nodiscard]] net::Tick due() const;
+  void do_more();
   [[nodiscard]] std::uint32_t free_slot();
   void release(balancer::Limit& limit);
-  [[nodiscard]] proxy::Session* find(std::uint32_t slot, std::uint32_t generation) const;
+  void pass_on(proxy::Frontend& frontend);
+  [[nodiscard]] proxy::Session* find(std::uint32_t slot, std::uint32_t generation);
   void run_scheduled();
   void end_turn();
   void tell_when_idle();
@@ -119,20 +189,27 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
   net::PipePool pipes_;
   std::vector<std::byte> scratch_;
   proxy::Mover mover_;
+  check::Runner checks_;
 
+  std::vector<proxy::Backend*> backends_;
+  std::vector<std::deque<proxy::AtServer>> servers_;  // by backend
+  proxy::Evictions evictions_;
   std::vector<std::unique_ptr<proxy::Listener>> listeners_;
-  std::vector<Slot> slots_;
+  std::deque<Slot> slots_;
   std::vector<std::uint32_t> free_slots_;
-  std::vector<std::unique_ptr<proxy::Session>> retired_;  // freed when the turn ends
+  std::vector<std::uint32_t> retired_;  // slots of sessions that are over, freed when the turn ends
   std::deque<Scheduled> scheduled_;
 
   std::size_t open_listeners_ = 0;
   std::size_t open_sessions_ = 0;
   bool listeners_wait_ = false;  // one of them found a limit reached since all were last resumed
+  bool has_more_ = false;        // scheduled sessions and the like, for this turn or the next
   bool stopping_ = false;
   bool quitting_ = false;
   bool told_idle_ = false;
-  std::optional<net::Tick> told_exhausted_;
+  telemetry::Rarely told_exhausted_;
+  telemetry::Rarely told_too_fast_;
+  telemetry::Rarely told_over_budget_;
   WorkerTotals totals_;
   std::thread thread_;
 };

@@ -1,5 +1,6 @@
 #include "lb/demo/embedded_server.h"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -8,6 +9,8 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <expected>
 #include <stdexcept>
 #include <utility>
 
@@ -18,6 +21,7 @@
 namespace lb::demo {
 namespace {
 
+constexpr std::chrono::milliseconds kAgain{100};
 constexpr std::size_t kLongestLine = 8192;  // bytes; who sends more without an end of line is left
 
 bool send_all(int fd, std::string_view text) {
@@ -30,6 +34,13 @@ bool send_all(int fd, std::string_view text) {
   return true;
 }
 
+// Port 0: any.
+std::expected<net::Fd, net::Status> listen_on(std::uint16_t port) {
+  conf::Bind bind;
+  bind.address = {.family = conf::Family::kIpv4, .ip = {127, 0, 0, 1}, .port = port, .path = {}};
+  return net::Opener().listen(bind, conf::Tcp{});
+}
+
 bool begins_request(std::string_view line) {
   return line.find(" HTTP/1.") != std::string_view::npos;
 }
@@ -37,9 +48,7 @@ bool begins_request(std::string_view line) {
 }  // namespace
 
 EmbeddedServer::EmbeddedServer(std::string name) : name_(std::move(name)) {
-  conf::Bind bind;
-  bind.address = {.family = conf::Family::kIpv4, .ip = {127, 0, 0, 1}, .port = 0, .path = {}};
-  auto listener = net::Opener().listen(bind, conf::Tcp{});
+  auto listener = listen_on(0);
   if (!listener) throw std::runtime_error("no port for a server: " + listener.error().message());
   const auto bound = net::bound_address(listener->get());
   if (!bound) throw std::runtime_error("no port for a server: " + bound.error().message());
@@ -63,13 +72,35 @@ void EmbeddedServer::run() {
                    {.fd = listener_.get(), .events = POLLIN, .revents = 0}});
     for (const Client& client : clients)
       wanted.push_back({.fd = client.fd.get(), .events = POLLIN, .revents = 0});
-    if (poll(wanted.data(), wanted.size(), -1) < 0 && errno != EINTR) return;
+    if (poll(wanted.data(), wanted.size(), until_recovery()) < 0 && errno != EINTR) return;
     if (wanted[0].revents != 0) return;
     for (std::size_t i = clients.size(); i-- > 0;)
       if (wanted[i + 2].revents != 0 && !serve(clients[i]))
         clients.erase(clients.begin() + static_cast<std::ptrdiff_t>(i));
-    if (wanted[1].revents != 0) accept_one(clients);
+    if (fails_until_) {
+      clients.clear();
+    } else if (wanted[1].revents != 0) {
+      accept_one(clients);
+    }
   }
+}
+
+void EmbeddedServer::fail() {
+  listener_.reset();
+  fails_until_ = std::chrono::steady_clock::now() + kOutage;
+}
+
+// For poll(2). When the time has come it listens again, if nobody else has its port.
+int EmbeddedServer::until_recovery() {
+  if (!fails_until_) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*fails_until_ -
+                                                                 std::chrono::steady_clock::now());
+  if (left.count() > 0) return static_cast<int>(left.count());
+  auto listener = listen_on(port_);
+  if (!listener) return static_cast<int>(kAgain.count());
+  listener_ = std::move(*listener);
+  fails_until_.reset();
+  return 0;  // it is not among the descriptors of this poll(2)
 }
 
 void EmbeddedServer::accept_one(std::vector<Client>& clients) {
@@ -96,13 +127,17 @@ bool EmbeddedServer::answer(Client& client, std::string_view line) {
   const bool empty = line.empty() || line == "\r";
   if (client.http && empty) {
     client.http = false;
-    const std::string body = fmt::format("Hello from server {} on port {}.\n", name_, port_);
+    if (client.fatal) fail();
+    const std::string body =
+        client.fatal ? fmt::format("Server {} fails for {} from now on.\n", name_, kOutage)
+                     : fmt::format("Hello from server {} on port {}.\n", name_, port_);
     return send_all(client.fd.get(), fmt::format("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
                                                  "Content-Length: {}\r\nX-Server: {}\r\n\r\n{}",
                                                  body.size(), name_, body));
   }
   if (client.http) return true;
   client.http = begins_request(line);
+  client.fatal = line.starts_with("GET /fail ");
   return client.http || send_all(client.fd.get(), fmt::format("{}: {}\n", name_, line));
 }
 

@@ -12,11 +12,10 @@
 namespace lb::net {
 
 Peer Peer::of_ipv6(std::span<const std::uint8_t, 16> ip, std::uint16_t port) {
-  static constexpr std::array<std::uint8_t, 12> kMapped = {0, 0, 0, 0, 0,    0,
-                                                           0, 0, 0, 0, 0xFF, 0xFF};
   Peer peer{.family = conf::Family::kIpv6, .port = port, .ip = {}};
-  if (std::ranges::equal(ip.first<12>(), kMapped)) {
+  if (std::ranges::equal(ip.first<kMappedPrefix.size()>(), kMappedPrefix)) {
     peer.family = conf::Family::kIpv4;
+    peer.mapped = true;
     std::ranges::copy(ip.last<4>(), peer.ip.begin());
   } else {
     std::ranges::copy(ip, peer.ip.begin());

@@ -11,13 +11,20 @@
 
 namespace lb::net {
 
+// How an IPv6 address begins that has an IPv4 address in its last four bytes (RFC 4291, 2.5.5.2).
+inline constexpr std::array<std::uint8_t, 12> kMappedPrefix = {0, 0, 0, 0, 0,    0,
+                                                               0, 0, 0, 0, 0xFF, 0xFF};
+
 // The far end of a connection as a small value that can be logged, compared and hashed.
 struct Peer {
   conf::Family family = conf::Family::kUnix;
+  bool mapped = false;                // IPv4 that came in an IPv6 address; it is the same peer
   std::uint16_t port = 0;             // host byte order
   std::array<std::uint8_t, 16> ip{};  // network byte order; IPv4 uses the first four
 
-  friend bool operator==(const Peer&, const Peer&) = default;
+  friend bool operator==(const Peer& a, const Peer& b) {
+    return a.family == b.family && a.port == b.port && a.ip == b.ip;
+  }
 
   // Of 16 bytes; an IPv4 address that is written as ::ffff:192.0.2.1 is told as IPv4, so that
   // nobody is two.

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <unistd.h>
-
 #include <utility>
+
+#include "lb/net/system_call.h"
 
 namespace lb::net {
 
@@ -19,7 +19,7 @@ class Fd {
   ~Fd() { reset(); }
 
   void reset() {
-    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+    if (fd_ >= 0) close(std::exchange(fd_, -1));
   }
 
   [[nodiscard]] int get() const { return fd_; }

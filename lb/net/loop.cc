@@ -31,12 +31,6 @@ Handle<H> make_handle(Callback& call, Init init) {
 
 }  // namespace
 
-Tick read_clock() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);  // as libuv does, less its way through nanoseconds
-  return static_cast<Tick>(now.tv_sec) * 1000 + static_cast<Tick>(now.tv_nsec) / 1'000'000;
-}
-
 Loop::Loop() {
   must(uv_loop_init(&loop_), "event loop");
   loop_.data = this;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <signal.h>
+#include <time.h>
 #include <uv.h>
 
 #include <chrono>
@@ -15,7 +16,11 @@ namespace lb::net {
 // Milliseconds of the monotonic clock; a loop or a poller reads it once a turn.
 using Tick = std::uint64_t;
 inline constexpr Tick kNever = std::numeric_limits<Tick>::max();
-[[nodiscard]] Tick read_clock();
+[[nodiscard]] inline Tick read_clock() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);  // as libuv does, less its way through nanoseconds
+  return static_cast<Tick>(now.tv_sec) * 1000 + static_cast<Tick>(now.tv_nsec) / 1'000'000;
+}
 
 // One libuv loop; everything created on it belongs to the thread that runs it. It must outlive its
 // handles.

@@ -1,8 +1,10 @@
 #include "lb/net/opener.h"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pwd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -21,6 +23,27 @@ Status turn_on(int fd, int level, int option, int value = 1) {
 }
 
 bool is_unix(const conf::Bind& bind) { return bind.address.family == conf::Family::kUnix; }
+
+constexpr int kAdminBacklog = 1024;
+
+Status give_to(const std::string& path, const std::string& user, const std::string& group) {
+  uid_t uid = geteuid();
+  gid_t gid = getegid();
+  if (!user.empty()) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): only the control thread opens sockets
+    const passwd* const entry = getpwnam(user.c_str());
+    if (entry == nullptr) return Status(ENOENT);
+    uid = entry->pw_uid;
+  }
+  if (!group.empty()) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): as above
+    const struct group* const entry = getgrnam(group.c_str());
+    if (entry == nullptr) return Status(ENOENT);
+    gid = entry->gr_gid;
+  }
+  if (user.empty() && group.empty()) return {};
+  return Status::of(chown(path.c_str(), uid, gid));
+}
 
 std::expected<Fd, Status> bound_socket(const conf::Bind& bind, bool reuse_port) {
   const SocketAddress address(bind.address);
@@ -48,7 +71,7 @@ Status remove_stale(const conf::Bind& bind) {
   const SocketAddress address(bind.address);
   const Fd caller(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!caller) return Status(errno);
-  if (connect(caller.get(), address.data(), address.size()) == 0) return Status(EADDRINUSE);
+  if (::connect(caller.get(), address.data(), address.size()) == 0) return Status(EADDRINUSE);
   if (errno != ECONNREFUSED) return Status(errno == EAGAIN ? EADDRINUSE : errno);
   return Status::of(unlink(bind.address.path.c_str()));
 }
@@ -73,6 +96,23 @@ Status Opener::probe(const conf::Bind& bind) {
   if (is_unix(bind)) return remove_stale(bind);
   const auto alone = bound_socket(bind, false);
   return alone ? Status() : alone.error();
+}
+
+std::expected<Fd, Status> Opener::listen(const conf::AdminSocket& asked) {
+  conf::Bind bind;
+  bind.address = asked.address;
+  if (is_unix(bind))
+    if (auto removed = remove_stale(bind); !removed.ok()) return std::unexpected(removed);
+  auto fd = bound_socket(bind, false);
+  if (!fd) return fd;
+  if (is_unix(bind)) {
+    const std::string& path = asked.address.path;
+    if (auto given = give_to(path, asked.user, asked.group); !given.ok())
+      return std::unexpected(given);
+    if (chmod(path.c_str(), asked.mode) != 0) return std::unexpected(Status(errno));
+  }
+  if (::listen(fd->get(), kAdminBacklog) != 0) return std::unexpected(Status(errno));
+  return fd;
 }
 
 std::expected<Fd, Status> Opener::open_log(const std::string& path) {

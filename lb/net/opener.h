@@ -22,6 +22,10 @@ class Opener {
   // A UNIX path nobody listens on any more is removed.
   Status probe(const conf::Bind& bind);
 
+  // The socket of an admin listener. A UNIX path nobody listens on any more is replaced; the new
+  // one has its owner and mode before anybody can connect.
+  [[nodiscard]] std::expected<Fd, Status> listen(const conf::AdminSocket& asked);
+
   // A log file to append to, made when it is missing.
   [[nodiscard]] std::expected<Fd, Status> open_log(const std::string& path);
 };

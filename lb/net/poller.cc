@@ -11,6 +11,7 @@ namespace lb::net {
 namespace {
 
 constexpr int kEventsPerTurn = 256;
+constexpr Tick kWallAgain = 100;  // ms
 
 Fd make_set() {
   Fd set(epoll_create1(EPOLL_CLOEXEC));
@@ -28,8 +29,9 @@ Poller::Poller(Loop& loop) : loop_(loop), set_(make_set()) {
 
 void Poller::turn(Tick due) {
   std::array<epoll_event, kEventsPerTurn> events;
-  const int count = wait(set_.get(), events, milliseconds_until(std::min(due, loop_.due())));
+  const int count = wait_for_events(events, std::min(due, loop_.due()));
   now_ = read_clock();
+  if (now_ - wall_read_ >= kWallAgain) read_wall();
   bool loop_is_due = loop_.due() <= now_;
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
@@ -40,6 +42,25 @@ void Poller::turn(Tick due) {
     }
   }
   if (loop_is_due) loop_.run_ready();
+}
+
+int Poller::wait_for_events(std::span<epoll_event> events, Tick due) const {
+  const int timeout = milliseconds_until(due);
+  if (timeout != 0 && busy_poll_.count() != 0) {
+    const auto enough = std::chrono::steady_clock::now() + busy_poll_;
+    do {
+      if (const int count = wait(set_.get(), events, 0); count != 0) return count;
+    } while (std::chrono::steady_clock::now() < enough);
+    const auto spent = std::chrono::ceil<std::chrono::milliseconds>(busy_poll_).count();
+    return wait(set_.get(), events,
+                timeout < 0 ? timeout : std::max(timeout - static_cast<int>(spent), 0));
+  }
+  return wait(set_.get(), events, timeout);
+}
+
+void Poller::read_wall() {
+  wall_ = std::chrono::system_clock::now();
+  wall_read_ = now_;
 }
 
 // In the form that epoll_wait() takes.

@@ -2,7 +2,9 @@
 
 #include <sys/epoll.h>
 
+#include <chrono>
 #include <cstdint>
+#include <span>
 
 #include "lb/net/fd.h"
 #include "lb/net/loop.h"
@@ -38,8 +40,17 @@ class Poller {
   // round, never until empty, so that the caller gets his turn between.
   void turn(Tick due);
 
+  // A turn that is to block first looks for so long, again and again: what happens meanwhile costs
+  // no wake-up. 0, as at first: it does not.
+  void poll_before_blocking(std::chrono::microseconds time) { busy_poll_ = time; }
+
   // When this turn began, or when it was made.
   [[nodiscard]] Tick now() const { return now_; }
+
+  // The same by the wall clock, which is looked at every 100 ms: a step of it shows that late.
+  [[nodiscard]] std::chrono::system_clock::time_point wall() const {
+    return wall_ + std::chrono::milliseconds(now_ - wall_read_);
+  }
 
   // Closing the last duplicate of the descriptor takes it out again.
   Status add(int fd, std::uint32_t events, Pollable& pollable);
@@ -48,11 +59,16 @@ class Poller {
 
  private:
   [[nodiscard]] int milliseconds_until(Tick due) const;
+  [[nodiscard]] int wait_for_events(std::span<epoll_event> events, Tick due) const;
+  void read_wall();
   Status control(int operation, int fd, std::uint32_t events, Pollable& pollable);
 
   Loop& loop_;
   Fd set_;
+  std::chrono::microseconds busy_poll_{0};
   Tick now_ = read_clock();
+  std::chrono::system_clock::time_point wall_ = std::chrono::system_clock::now();
+  Tick wall_read_ = now_;
 };
 
 }  // namespace lb::net

@@ -27,6 +27,18 @@ inline int accept(int fd, sockaddr* client, socklen_t* length) {
   return static_cast<int>(syscall(SYS_accept4, fd, client, length, kFlags));
 }
 
+inline int connect(int fd, const sockaddr* to, socklen_t length) {
+  return static_cast<int>(syscall(SYS_connect, fd, to, length));
+}
+
+#if defined(__SANITIZE_THREAD__)
+// The thread sanitizer knows which thread has a descriptor. Of one that is closed behind its back
+// it believes that the next owner of the number shares it.
+inline void close(int fd) { ::close(fd); }
+#else
+inline void close(int fd) { syscall(SYS_close, fd); }
+#endif
+
 inline int wait(int set, std::span<epoll_event> events, int milliseconds) {
   return static_cast<int>(
       syscall(SYS_epoll_pwait, set, events.data(), events.size(), milliseconds, nullptr, 0));

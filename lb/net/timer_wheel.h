@@ -51,6 +51,7 @@ class TimerWheel {
     if (timed.next_ == nullptr || timed.due_ * kSlot > due) schedule(timed, due);
   }
   static void cancel(Timed& timed) { timed.unlink(); }
+  [[nodiscard]] static bool is_scheduled(const Timed& timed) { return timed.next_ != nullptr; }
 
   // Wakes all that are due. They may schedule and destroy themselves and others.
   void advance(std::uint64_t now);

@@ -1,32 +1,34 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <vector>
 
 #include "balancer/backend.h"
 #include "conf/model.h"
 #include "lb/net/address.h"
+#include "lb/telemetry/counters.h"
 
 namespace lb::proxy {
 
 // A backend at work: whom to choose, and how to reach him. Shared by all workers.
 class Backend {
  public:
-  Backend(const conf::Backend& asked, balancer::Waker& waker)
-      : config(asked), choice(asked, waker) {
-    // An unresolved server is in maint and never chosen.
-    for (const conf::Server& server : asked.servers)
-      targets_.emplace_back(server.address.value_or(conf::Address{}));
+  // `place` is which backend of the configuration it is; `now` a tick of the workers' clock.
+  Backend(const conf::Backend& asked, std::size_t place, std::size_t workers,
+          balancer::Waker& waker, balancer::Tick now)
+      : config(asked), index(place), choice(asked, waker, now), counters(workers) {
+    for (std::size_t i = 0; i < asked.servers.size(); ++i) servers.emplace_back(workers);
     for (const conf::Address& source : asked.sources) sources_.emplace_back(source);
   }
 
   const conf::Backend& config;
+  const std::size_t index;
   balancer::Backend choice;
-
-  [[nodiscard]] const net::SocketAddress& target(balancer::ServerId server) const {
-    return targets_[server];
-  }
+  telemetry::PerWorker<telemetry::BackendCounters> counters;
+  std::deque<telemetry::PerWorker<telemetry::ServerCounters>> servers;  // by id
 
   // The address to connect from, in turn; null when the kernel shall choose.
   [[nodiscard]] const net::SocketAddress* source_for(const net::SocketAddress& target) {
@@ -40,7 +42,6 @@ class Backend {
   }
 
  private:
-  std::vector<net::SocketAddress> targets_;  // by ServerId
   std::vector<net::SocketAddress> sources_;
   std::atomic<std::uint32_t> next_source_{0};
 };

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "lb/net/opener.h"
+#include "lb/net/system_call.h"
 
 namespace lb::proxy {
 namespace {
@@ -29,7 +30,7 @@ std::expected<Dialled, net::Status> dial(const net::SocketAddress& target,
     if (auto set = net::keep_urgent_in_line(fd.get()); !set.ok()) return std::unexpected(set);
   if (source != nullptr)
     if (auto bound = bind_source(fd.get(), *source); !bound.ok()) return std::unexpected(bound);
-  if (connect(fd.get(), target.data(), target.size()) == 0)
+  if (net::connect(fd.get(), target.data(), target.size()) == 0)
     return Dialled{.fd = std::move(fd), .connected = true};
   if (errno != EINPROGRESS) return std::unexpected(net::Status(errno));
   return Dialled{.fd = std::move(fd), .connected = false};

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <poll.h>
+#include <sys/epoll.h>
+
 #include <cstdint>
 
 #include "conf/model.h"
@@ -62,6 +65,16 @@ class Endpoint final : public net::Pollable {
     if ((events & EPOLLRDHUP) != 0 && !failed && !reset) fin_told = true;
     if ((events & EPOLLHUP) != 0) hung_up = true;
     owner_.on_endpoint(*this);
+  }
+
+  // Looks for news that the worker's set has not told yet; whether there is any for one that waits
+  // for its connection. The owner has been told of it then.
+  bool look() {
+    pollfd look{.fd = fd_.get(), .events = POLLOUT, .revents = 0};
+    static_assert(POLLOUT == EPOLLOUT && POLLERR == EPOLLERR && POLLHUP == EPOLLHUP);
+    if (poll(&look, 1, 0) != 1) return false;
+    on_ready(static_cast<std::uint32_t>(look.revents));
+    return true;
   }
 
   // Its end is, or may be, no plain FIN.

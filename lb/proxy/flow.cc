@@ -50,7 +50,9 @@ Flow::Turn Flow::move(Endpoint& in, Endpoint& out, Mover& mover) {
     }
     if (moved >= kBudget) return Turn::kMore;
     if (out_lost_) {
-      moved += receive(in, mover);
+      const std::size_t size = receive(in, mover);
+      dropped_ += size;
+      moved += size;
     } else if (splicing_ && !in.urgent) {
       moved += splice(in, mover);
     } else {

@@ -44,7 +44,7 @@ class Flow {
 
   // Bytes one call of pump() moves at most, so that bulk does not starve the other sessions of its
   // worker.
-  static constexpr std::size_t kBudget = std::size_t{256} * 1024;
+  static constexpr std::size_t kBudget = std::size_t{1024} * 1024;
 
   explicit Flow(bool may_splice) : may_splice_(may_splice) {}
 
@@ -57,7 +57,7 @@ class Flow {
   // Sends bytes of our own ahead of those of `in`; they are not counted. Before the first pump().
   void preface(Endpoint& out, std::span<const std::byte> bytes, Mover& mover);
 
-  // From now on what `in` sends is read and dropped.
+  // From now on what `in` sends is read and dropped, which dropped() counts.
   void drop_rest(Mover& mover);
 
   // Gives the pipe back before the worker's pool goes. What was still in it is lost.
@@ -68,6 +68,7 @@ class Flow {
   // seen.
   [[nodiscard]] bool out_lost() const { return out_lost_; }
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }  // taken by `out`'s kernel
+  [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
   [[nodiscard]] bool pending() const { return left_ != 0 || in_pipe_ != 0; }  // read, not yet taken
   [[nodiscard]] bool splicing() const { return splicing_; }
   // It moves much at a time: what it has now can wait for those that do not.
@@ -89,6 +90,7 @@ class Flow {
   void return_pipe(Mover& mover);
 
   std::uint64_t bytes_ = 0;
+  std::uint64_t dropped_ = 0;
   std::unique_ptr<std::byte[]> block_;  // what `out` did not take; only while it waits
   std::uint32_t left_ = 0;              // bytes in block_, from start_
   std::uint32_t start_ = 0;

@@ -5,6 +5,8 @@
 #include "lb/net/loop.h"
 #include "lb/net/poller.h"
 #include "lb/net/timer_wheel.h"
+#include "lb/proxy/at_server.h"
+#include "lb/proxy/backend.h"
 #include "lb/proxy/flow.h"
 #include "lb/telemetry/session_record.h"
 
@@ -27,6 +29,16 @@ class Host {
 
   // The session has come so far; it may be written down.
   virtual void reached(Session& session, telemetry::Moment moment) = 0;
+
+  // What this worker has of a server.
+  [[nodiscard]] virtual AtServer& at(const Backend& backend, balancer::ServerId server) = 0;
+
+  // What sessions have met at a server says something about it.
+  virtual void crossed(Backend& backend, balancer::ServerId server,
+                       balancer::Crossing crossing) = 0;
+
+  // The backend's retry budget refuses a session another attempt.
+  virtual void over_budget(const Backend& backend) = 0;
 
   // The session is over; it is freed when the turn ends.
   virtual void retire(Session& session) = 0;

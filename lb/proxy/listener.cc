@@ -57,7 +57,7 @@ void Listener::on_ready(std::uint32_t) {
 }
 
 void Listener::resume() {
-  if (fd_ && events_ == net::Poller::kPaused) attempt();
+  if (fd_ && events_ == net::Poller::kPaused && !too_fast()) attempt();
 }
 
 void Listener::stop() {
@@ -86,6 +86,11 @@ void Listener::attempt() {
       return owner_.closed(*this);
     case Found::kFull:
       return listen_to(net::Poller::kPaused);
+    case Found::kTooFast:
+      owner_.too_fast(*this);
+      listen_to(net::Poller::kPaused);
+      wheel_.schedule(*this, owner_.now() + too_fast_for_);
+      return;
     case Found::kExhausted:
       listen_to(net::Poller::kPaused);
       wheel_.schedule(*this, owner_.now() + kExhaustedPause);
@@ -101,7 +106,14 @@ Listener::Found Listener::accept_some() {
   batch_ = again ? std::min(2 * batch_, kAcceptsPerTurn) : 1;
   const int most = stopping_ ? kAcceptsPerTurn : batch_;
   for (int count = 0; count < most; ++count) {
+    too_fast_for_ = 0;
     if (!owner_.reserve(frontend_)) return Found::kFull;
+    // Who has connected before a stop is let in without a look at the rate.
+    if (!stopping_) too_fast_for_ = frontend_.rate.take(owner_.now());
+    if (too_fast_for_ != 0) {
+      owner_.unreserve(frontend_);
+      return Found::kTooFast;
+    }
     net::SocketAddress client;
     net::Fd fd(net::accept(fd_.get(), client.room(), client.length()));
     if (fd) {
@@ -110,6 +122,7 @@ Listener::Found Listener::accept_some() {
     }
     const int error = errno;
     owner_.unreserve(frontend_);
+    if (!stopping_) frontend_.rate.give_back();
     if (error == EAGAIN) {
       batch_ = std::max(count, 1);
       return Found::kNobody;
@@ -132,6 +145,7 @@ void Listener::listen_to(std::uint32_t events) {
 // in there.
 void Listener::close() {
   if (!fd_) return;
+  net::TimerWheel::cancel(*this);
   poller_.remove(fd_.get());
   fd_.reset();
 }

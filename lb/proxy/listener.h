@@ -28,6 +28,9 @@ class ListenerOwner {
   // A client, with a slot reserved for it.
   virtual void accepted(const Listener& listener, net::Fd fd, const net::SocketAddress& client) = 0;
 
+  // More clients come than the frontend's rate lets in; they wait.
+  virtual void too_fast(const Listener& listener) = 0;
+
   // Descriptors or memory have run out; accepting goes on a moment later.
   virtual void exhausted(const Listener& listener, net::Status why) = 0;
 
@@ -54,9 +57,15 @@ class Listener final : private net::Pollable, private net::Timed {
   // Accepts again after a limit had stopped it, and tries at once.
   void resume();
 
+  // It waits for its frontend's rate, so it has no use for a slot now.
+  [[nodiscard]] bool too_fast() const { return too_fast_for_ != 0; }
+
   // Stops so that nobody is lost: new connections are kept from the queue, those in it are
   // accepted, then the socket is closed and the owner told.
   void stop();
+
+  // Since stop(): whoever is let in has taken nothing of the frontend's rate.
+  [[nodiscard]] bool stopping() const { return stopping_; }
 
   // Closes at once; the owner is not told.
   void close();
@@ -68,7 +77,7 @@ class Listener final : private net::Pollable, private net::Timed {
   void on_ready(std::uint32_t events) override;
   void on_due() override;
 
-  enum class Found : std::uint8_t { kClients, kNobody, kFull, kExhausted };
+  enum class Found : std::uint8_t { kClients, kNobody, kFull, kTooFast, kExhausted };
   void attempt();
   [[nodiscard]] Found accept_some();
   void listen_to(std::uint32_t events);
@@ -82,6 +91,7 @@ class Listener final : private net::Pollable, private net::Timed {
   std::uint32_t events_ = net::Poller::kLevel;
   int batch_ = 1;  // accepts tried a turn: grows while turn after turn all find a client
   std::uint64_t last_turn_ = 0;  // in which it accepted
+  net::Tick too_fast_for_ = 0;   // ms until the frontend's rate lets one more in
   bool stopping_ = false;
   bool settled_ = false;  // stopping, and the handshakes that were under way are over
 };

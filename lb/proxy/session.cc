@@ -6,11 +6,9 @@
 
 #include <cerrno>
 #include <utility>
-#include <variant>
 
 #include "lb/net/opener.h"
 #include "lb/proxy/deadline.h"
-#include "lb/proxy/dial.h"
 
 namespace lb::proxy {
 namespace {
@@ -23,9 +21,6 @@ using telemetry::Stage;
 milliseconds between(net::Tick from, net::Tick to) {
   return milliseconds(static_cast<std::int64_t>(to - from));
 }
-
-// A dead peer is to be found sooner than this: then its socket's options cannot come late.
-constexpr conf::Milliseconds kLateUserTimeout = std::chrono::seconds{30};
 
 // Whether the peer's kernel has acknowledged every byte. A UNIX socket hands them over at once.
 bool delivered(const Endpoint& endpoint) {
@@ -53,7 +48,7 @@ Session::Session(Host& host, Frontend& frontend, Arrival arrival, std::uint32_t 
       entry_(arrival.expects_header ? Entry::kUndecided : Entry::kAdmitted),
       accepted_tick_(host.now()),
       phase_since_(accepted_tick_),
-      accepted_(std::chrono::system_clock::now()),
+      accepted_(host.poller().wall()),
       id_(arrival.id),
       client_peer_(arrival.client),
       bind_(arrival.bind),
@@ -65,107 +60,7 @@ void Session::start() {
   if (!client_.open(std::move(arrived_), host_.poller()).ok())
     return finish({Cause::kResource, Stage::kConnect});
   if (entry_ == Entry::kUndecided) return enter(Phase::kHandshake);
-  choose();
-}
-
-void Session::choose() {
-  balancer::Choice choice = backend_.choice.pick(client_peer_.bytes(), waiter());
-  if (auto* lease = std::get_if<balancer::Lease>(&choice)) {
-    take(std::move(*lease));
-  } else if (const auto* wait = std::get_if<balancer::Wait>(&choice)) {
-    waited_ = true;
-    ticket_ = wait->ticket;
-    enter(Phase::kQueued);
-  } else {
-    finish({Cause::kServerAbort, Stage::kConnect});
-  }
-}
-
-void Session::granted(balancer::Lease lease, std::uint32_t place) {
-  if (phase_ != Phase::kQueued) return;
-  place_ = place;
-  take(std::move(lease));
-}
-
-void Session::take(balancer::Lease lease) {
-  lease_ = std::move(lease);
-  connect();
-}
-
-// ---- connecting
-
-void Session::connect() {
-  for (;;) {
-    chosen_tick_ = host_.now();
-    server_name_ = backend_.config.servers[lease_.server()].name;
-    const net::SocketAddress& target = backend_.target(lease_.server());
-    const conf::Tcp* options = target.family() == AF_UNIX ? nullptr : &backend_.config.tcp;
-    auto dialled = dial(target, backend_.source_for(target));
-    net::Status opened;
-    if (dialled) opened = server_.open(std::move(dialled->fd), host_.poller(), options);
-    if (dialled && opened.ok()) {
-      if (backend_.config.tcp.user_timeout < kLateUserTimeout) server_.tune();
-      enter(Phase::kConnecting);
-      if (dialled->connected) connected();
-      return;
-    }
-    if (!attempt_again(dialled ? opened.error() : dialled.error().error())) return;
-  }
-}
-
-// After a failed attempt: true, connect now; false, the session pauses or has ended.
-bool Session::attempt_again(int error) {
-  server_.close();
-  const bool ours = our_fault(error);
-  if (retries_ >= backend_.config.retries) {
-    const Cause theirs = error == ETIMEDOUT ? Cause::kServerTimeout : Cause::kServerAbort;
-    finish({ours ? Cause::kResource : theirs, Stage::kConnect});
-    return false;
-  }
-  ++retries_;
-  if (!ours) {
-    if (auto other = backend_.choice.pick_other(client_peer_.bytes(), lease_.server())) {
-      lease_ = std::move(other);
-      redispatched_ = true;
-      return true;
-    }
-    if (error == ETIMEDOUT) return true;  // the time has been spent already
-  }
-  enter(Phase::kPausing);
-  return false;
-}
-
-void Session::connected() {
-  connected_tick_ = last_to_server_ = last_to_client_ = host_.now();
-  enter(Phase::kFlowing);
-  host_.reached(*this, telemetry::Moment::kStart);
-  introduce_client();
-  run();
-}
-
-// A client may leave while it waits. Its FIN after some bytes is a half-close, and is served; so is
-// a UNIX client that has closed after them.
-void Session::watch_client() {
-  // HAProxy calls a reset CD wherever it comes.
-  if (client_.failed) return finish({Cause::kClientAbort, Stage::kData});
-  if (!client_.fin_told && !client_.hung_up) return;
-  char byte = 0;
-  if (backend_.config.abort_on_close || recv(client_.fd(), &byte, 1, MSG_PEEK) <= 0)
-    finish({Cause::kClientAbort, stage()});
-}
-
-void Session::watch_connect() {
-  if (!server_.failed && !server_.hung_up) {
-    if (server_.writable) connected();
-    return;
-  }
-  // The server took the connection and reset it, or had sent its FIN before that (EPIPE): no failed
-  // connect, but a session with an end in it.
-  const int error = connect_error(server_.fd());
-  const bool taken = error == 0 || error == ECONNRESET || error == EPIPE;
-  server_.reset = taken && error != EPIPE;
-  if (taken) return connected();
-  if (attempt_again(error)) connect();
+  choose_first();
 }
 
 // ---- flowing
@@ -190,6 +85,9 @@ void Session::on_endpoint(Endpoint& endpoint) {
       return;
     case Phase::kResetting:
       return check_delivery();
+    case Phase::kParting:
+      if (!scheduled_) run_parting();
+      return;
   }
 }
 
@@ -200,7 +98,10 @@ void Session::run_later() {
 
 void Session::run() {
   scheduled_ = false;
-  if (phase_ != Phase::kFlowing && phase_ != Phase::kDiscarding) return;
+  if (phase_ != Phase::kFlowing) {
+    if (phase_ == Phase::kParting) return run_parting();
+    if (phase_ != Phase::kDiscarding) return;
+  }
 
   Mover& mover = host_.mover();
   const std::uint64_t up = to_server_.bytes();
@@ -208,19 +109,25 @@ void Session::run() {
   bool more = to_server_.pump(client_, server_, mover) == Flow::Turn::kMore;
   if (phase_ == Phase::kFlowing)
     more = to_client_.pump(server_, client_, mover) == Flow::Turn::kMore || more;
-  if (to_server_.bytes() != up) last_to_server_ = host_.now();
-  if (to_client_.bytes() != down) last_to_client_ = host_.now();
+  // Where both have spoken, the client may still want an answer.
+  if (to_server_.bytes() != up) {
+    last_byte_ = host_.now();
+    client_spoke_last_ = true;
+  } else if (to_client_.bytes() != down) {
+    last_byte_ = host_.now();
+    client_spoke_last_ = false;
+  }
+  if (asked_ != 0 && look_closer(up, down, more)) return;
 
   // Nothing has ended and nobody is lost, as nearly always.
   const bool calm = to_server_.state() == Flow::State::kOpen &&
                     to_client_.state() == Flow::State::kOpen && !client_lost() && !server_lost();
   if (calm && !more) return;
   settle();
+  if (phase_ == Phase::kOver) return;
   note_losses();
-  if (fin_to_server_ || fin_to_client_) arm();  // whose time runs depends on what waits
-  if (more && phase_ != Phase::kOver) {
-    run_later();
-  }
+  if (fin_to_server_ || fin_to_client_) arm_after_fin();
+  if (more) run_later();
 }
 
 bool Session::client_lost() const {
@@ -274,7 +181,10 @@ void Session::settle() {
     return reset_after_delivery(server_, client_);
   }
   if (up_ended) pass_fin(server_, fin_to_server_);
-  if (down_ended && !fin_to_client_) sent_at_server_fin_ = to_server_.bytes();
+  if (down_ended && !fin_to_client_) {
+    sent_at_fin_ = to_server_.bytes();
+    server_ended_first_ = !up_ended;
+  }
   if (down_ended) pass_fin(client_, fin_to_client_);
   if (down_ended && (to_server_.out_lost() || server_.failed)) lose_server_after_its_fin();
 }
@@ -284,7 +194,7 @@ void Session::settle() {
 // dropped until it is done.
 void Session::lose_server_after_its_fin() {
   reason_ = {Cause::kServerAbort, Stage::kData};
-  const bool met_nothing = to_server_.bytes() == sent_at_server_fin_ && !introduced_;
+  const bool met_nothing = to_server_.bytes() == sent_at_fin_ && !introduced_;
   if (!to_server_.out_lost() && met_nothing) return reset_after_delivery(client_, server_);
   release_server();
   to_server_.drop_rest(host_.mover());
@@ -294,7 +204,6 @@ void Session::lose_server_after_its_fin() {
 void Session::pass_fin(Endpoint& to, bool& passed) {
   if (std::exchange(passed, true)) return;
   shutdown(to.fd(), SHUT_WR);
-  arm();
 }
 
 void Session::reset_after_delivery(Endpoint& stays, Endpoint& gone) {
@@ -317,13 +226,19 @@ void Session::check_delivery() {
 
 void Session::release_server() {
   server_.close();
-  if (lease_) left_ = lease_.end();
+  if (!lease_) return;
+  if ((asked_ & kFirstByte) != 0) report_end();
+  OnServer::leave();
+  --at_->open;
+  if (parted_) --at_->parting_open;
+  left_ = lease_.end();
 }
 
 void Session::finish(CloseReason reason) {
   if (phase_ == Phase::kOver) return;
-  if (phase_ == Phase::kQueued) place_ = backend_.choice.leave(ticket_).value_or(0);
-  if (server_name_.empty()) left_.backend = backend_.choice.sessions();
+  if (phase_ == Phase::kQueued)
+    place_ = backend_.choice.leave(ticket_).value_or(balancer::QueuePlace{});
+  if (chosen_tick_ == 0) left_.backend = backend_.choice.sessions();
   reason_ = reason;
   over_tick_ = host_.now();
   client_spoke_ = client_has_spoken();
@@ -332,6 +247,7 @@ void Session::finish(CloseReason reason) {
   to_server_.stop(host_.mover());
   to_client_.stop(host_.mover());
   client_.close();
+  if (parted_) tell_what_came_late();
   release_server();
   host_.retire(*this);
 }
@@ -344,11 +260,13 @@ bool Session::client_has_spoken() const {
   return client_.is_open() && ioctl(client_.fd(), FIONREAD, &unread) == 0 && unread > 0;
 }
 
-void Session::cut() {
+// HAProxy tells no stage of a session that was at work.
+void Session::shut(Cause why) {
   if (phase_ == Phase::kResetting)
     net::reset_on_close(client_.is_open() ? client_.fd() : server_.fd());
-  if (phase_ == Phase::kResetting || phase_ == Phase::kDiscarding) return finish(reason_);
-  finish({Cause::kKilled, phase_ == Phase::kFlowing ? Stage::kNone : stage()});
+  if (phase_ == Phase::kResetting || phase_ == Phase::kDiscarding || phase_ == Phase::kParting)
+    return finish(reason_);
+  finish({why, phase_ == Phase::kFlowing ? Stage::kNone : stage()});
 }
 
 Stage Session::stage() const {
@@ -393,7 +311,7 @@ telemetry::SessionRecord Session::record() const {
   record.server_sessions = open.server;
   record.retries = retries_;
   record.redispatched = redispatched_;
-  record.backend_queue = place_;
+  (place_.at_server ? record.server_queue : record.backend_queue) = place_.place;
   return record;
 }
 

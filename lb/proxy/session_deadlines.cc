@@ -31,6 +31,14 @@ void Session::arm() {
   host_.wheel().wake_by(*this, due);
 }
 
+// Whose time runs depends on what waits. Without timeouts of its own for that it may only come to
+// be longer, of which the wheel is told when it asks.
+void Session::arm_after_fin() {
+  const bool shorter =
+      frontend_.config.client_fin_timeout || backend_.config.server_fin_timeout || failed_since_;
+  if (shorter || !net::TimerWheel::is_scheduled(*this)) arm();
+}
+
 net::Tick Session::patience() const {
   return after(accepted_tick_, frontend_.config.client_timeout);
 }
@@ -70,8 +78,6 @@ conf::Milliseconds Session::linger_limit(const Endpoint& stays) const {
   return fin.value_or(std::min(own, kMostLinger));
 }
 
-net::Tick Session::last_activity() const { return std::max(last_to_server_, last_to_client_); }
-
 net::Tick Session::tuning_due() const {
   return phase_ == Phase::kFlowing && !server_.tuned() ? connected_tick_ + kOfAge : net::kNever;
 }
@@ -89,14 +95,14 @@ net::Tick Session::deadline() const {
       return std::min(attempt_deadline(), patience());
     case Phase::kFlowing: {
       if (!failed_since_)
-        return std::min(after(last_activity(), std::min(client_limit(), server_limit())),
-                        report_due());
+        return std::min(after(last_byte_, std::min(client_limit(), server_limit())), report_due());
       const Endpoint& stays = client_lost() ? server_ : client_;
-      return after(std::max(*failed_since_, last_activity()), linger_limit(stays));
+      return after(std::max(*failed_since_, last_byte_), linger_limit(stays));
     }
     case Phase::kResetting:
       return host_.now() + kDeliveryCheck;
     case Phase::kDiscarding:
+    case Phase::kParting:
       return after(phase_since_, linger_limit(client_));
   }
   return net::kNever;
@@ -127,6 +133,10 @@ void Session::on_due() {
       const bool client_first = client_limit() <= server_limit();
       return finish({client_first ? Cause::kClientTimeout : Cause::kServerTimeout, Stage::kData});
     }
+    case Phase::kParting:
+      cut_upload();
+      net::reset_on_close(client_.fd());
+      return finish(reason_);
     case Phase::kDiscarding:
       return finish(reason_);
     case Phase::kHandshake:
@@ -135,10 +145,18 @@ void Session::on_due() {
     default:
       break;
   }
+  // Before the server is blamed: after a pause of this process one turn does not tell of all that
+  // has come meanwhile.
+  if (phase_ == Phase::kConnecting && server_.look()) return;
   if (now >= patience() && patience() <= attempt_deadline())
     return finish({Cause::kClientTimeout, stage()});
   if (phase_ == Phase::kQueued) return finish({Cause::kServerTimeout, Stage::kQueue});
-  if (phase_ == Phase::kPausing || attempt_again(ETIMEDOUT)) connect();
+  if (phase_ == Phase::kPausing) {
+    count_retry();
+    connect();
+  } else if (attempt_again(ETIMEDOUT)) {
+    connect();
+  }
 }
 
 }  // namespace lb::proxy

@@ -71,13 +71,16 @@ void Session::be_introduced(const ProxyHeader& header) {
   if (says.has_addresses() || !says.authority.empty() || !says.unique_id.empty())
     told_ = std::make_unique<Told>(says.destination, std::string(says.authority),
                                    std::string(says.unique_id));
-  if (!frontend_.enter(client_peer_)) {
+  if (!frontend_.enter(client_peer_, host_.now())) {
     entry_ = Entry::kRefused;
+    frontend_.counters.of(host_.index()).denied_sessions.add();
+    frontend_.rate.give_back();
     net::reset_on_close(client_.fd());
     return finish({Cause::kProxy, Stage::kRequest});
   }
   entry_ = Entry::kAdmitted;
-  choose();
+  frontend_.counters.of(host_.index()).sessions.add();
+  choose_first();
   // What was told of the client together with its header, no event will tell again.
   if (waits()) watch_client();
 }
@@ -87,17 +90,21 @@ void Session::fail_handshake(Cause cause, const char* why) {
   finish({cause, Stage::kRequest});
 }
 
+net::Peer Session::destination() const {
+  const bool told = told_ && told_->destination.family != conf::Family::kUnix;
+  return told ? told_->destination : local_end(client_.fd());
+}
+
 void Session::introduce_client() {
-  const auto& asked = backend_.config.servers[lease_.server()].send_proxy;
+  const auto& asked = at_->config.send_proxy;
   if (!asked) return;
   const fmt::format_int number(id_);
   Introduction says{.source = client_peer_, .unique_id = {number.data(), number.size()}};
   if (told_) {
-    says.destination = told_->destination;
     says.authority = told_->authority;
     if (!told_->unique_id.empty()) says.unique_id = told_->unique_id;
   }
-  if (says.destination.family == conf::Family::kUnix) says.destination = local_end(client_.fd());
+  says.destination = destination();
   introduced_ = true;
   std::array<std::byte, kLongestWrittenHeader> room;
   const std::size_t size = write_proxy_header(*asked, says, room);

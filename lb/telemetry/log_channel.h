@@ -24,6 +24,9 @@ class LogChannel {
   // Null: nobody reads this channel, and what is written to it is forgotten.
   explicit LogChannel(Doorbell* reader) : reader_(reader) {}
 
+  // Whether somebody reads it: else a record need not be made.
+  [[nodiscard]] bool heard() const { return reader_ != nullptr; }
+
   void write(const SessionRecord& record);
   void note(Level level, std::string text);  // an event for the operator; rare, may allocate
 

@@ -17,6 +17,8 @@ enum class Cause : char {
   kClientTimeout = 'c',
   kServerTimeout = 's',
   kKilled = 'K',
+  kDown = 'D',      // its server was marked down
+  kBetterUp = 'U',  // a backup's, when a better server came up
   kProxy = 'P',
   kResource = 'R',
   kInternal = 'I',

@@ -24,6 +24,15 @@ TEST_CASE("maxconn is what the descriptor limit leaves for pairs of sockets", "[
   CHECK(capacity.warning.empty());
 }
 
+TEST_CASE("an admin socket and its clients have their descriptors aside", "[lb]") {
+  conf::Config config = one_frontend();
+  config.global.maxpipes = 1;
+  const std::uint32_t before = lb::derive_capacity(config, 1, 1024).maxconn;
+  config.global.admin.emplace_back().maxconn = 99;
+
+  CHECK(lb::derive_capacity(config, 1, 1024).maxconn == before - 50);
+}
+
 TEST_CASE("a maxconn that the descriptor limit cannot carry is kept and warned of", "[lb]") {
   conf::Config config = one_frontend();
   config.global.maxconn = 5000;

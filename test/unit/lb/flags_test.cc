@@ -78,6 +78,10 @@ TEST_CASE("what only shows something ends the scan and needs no file", "[flags]"
 TEST_CASE("demo is a word only as the first argument, and brings its configuration", "[flags]") {
   CHECK(scanned({"demo"}).demo);
   CHECK(scanned({"demo", "-q"}).quiet);
+  CHECK(scanned({"demo", "--balance", "maglev"}).demo_balance == conf::Algorithm::kMaglev);
+  CHECK(mistake({"demo", "--balance", "best"})
+            .starts_with("--balance wants an algorithm after it: roundrobin, "));
+  CHECK(mistake({"--balance", "maglev"}) == "unknown flag '--balance'");
   CHECK_FALSE(scanned({"-f", "demo"}).demo);
   CHECK_FALSE(scanned({"--", "demo"}).demo);
   CHECK(mistake({"-q", "demo"}) == "'demo' is not a flag; a configuration file is named with -f");

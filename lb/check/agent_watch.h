@@ -1,0 +1,58 @@
+#pragma once
+
+#include <utility>
+
+#include "lb/check/heard.h"
+#include "lb/check/judgement.h"
+#include "lb/check/probe.h"
+
+namespace lb::check {
+
+// Asks the agent of one server again and again (configuration.txt, `agent-check`). Belongs to its
+// worker.
+class AgentWatch final : private net::Timed, private ProbeOwner {
+ public:
+  // All outlive it. `server` has an agent.
+  AgentWatch(Ground ground, Desk& desk, Place server);
+
+  void start(net::Tick first) { ground_.wheel.schedule(*this, first); }
+  void stop() {
+    probe_.cancel();
+    net::TimerWheel::cancel(*this);
+  }
+
+  // It is not asked meanwhile, and at once afterwards.
+  void pause() {
+    paused_ = true;
+    stop();
+  }
+  void resume() {
+    if (std::exchange(paused_, false)) ground_.wheel.schedule(*this, ground_.poller.now());
+  }
+
+  [[nodiscard]] Heard heard() const {
+    Heard heard = heard_;
+    heard.running = probe_.running();
+    return heard;
+  }
+  [[nodiscard]] const Place& server() const { return server_; }
+
+ private:
+  void on_due() override;
+  void on_verdict(health::Verdict verdict) override;
+  void on_postponed(int error) override;
+  void come_back();
+
+  Ground ground_;
+  Desk& desk_;
+  Place server_;
+  const conf::AgentCheck& asked_;
+  health::Plan plan_;
+  Route route_;
+  Probe probe_;
+  net::Tick began_ = 0;
+  bool paused_ = false;
+  Heard heard_;
+};
+
+}  // namespace lb::check
