@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <variant>
 
 #include "conf/read.h"
 #include "test/support/memory_source.h"
@@ -24,6 +26,21 @@ void check(const conf::Mistake& mistake) {
   require(is_printable(mistake.where) && is_printable(mistake.what));
 }
 
+void check(const conf::Check& check) {
+  require(check.dialog != nullptr && check.rise > 0 && check.fall > 0);
+  for (const auto interval : {check.interval, check.fast_interval, check.down_interval})
+    require(interval >= conf::Milliseconds{1} && interval <= std::chrono::days{24});
+  for (const auto& step : check.dialog->steps) {
+    if (const auto* const request = std::get_if<conf::HttpRequest>(&step)) {
+      require(is_printable(request->method + request->path + request->version));
+      for (const auto& header : request->headers)
+        require(is_printable(header.name) && is_printable(header.value));
+    }
+    if (const auto* const expect = std::get_if<conf::CheckExpect>(&step))
+      require(expect->pattern.empty() == (expect->match == conf::CheckExpect::Match::kStatus));
+  }
+}
+
 // What the rest of the program takes for granted.
 void check(const conf::Config& config) {
   require(!config.frontends.empty() && !config.global.logs.empty());
@@ -38,6 +55,9 @@ void check(const conf::Config& config) {
     for (const auto& server : backend.servers) {
       require(server.id != 0 && server.weight <= 256);
       require(server.address.has_value() || !server.host.empty());
+      require(!server.check || !server.track);
+      require(!server.agent || server.agent->port != 0);
+      if (server.check) check(*server.check);
     }
   }
 }

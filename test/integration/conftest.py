@@ -7,6 +7,7 @@ import signal
 
 import pytest
 
+from support.scripted_api import Admin
 from support.config import config, with_probe
 from support.daemon import Daemon
 from support.haproxy import HAProxy
@@ -134,3 +135,9 @@ def proxy(request, tmp_path, peers):
     for daemon in started:
         daemon.end()
         print(*daemon.err.all()[-20:], *daemon.out.all()[-20:], sep="\n")
+
+
+@pytest.fixture
+def admin(peers, tmp_path) -> Admin:
+    """A runtime API whose answers the test gives."""
+    return peers(Admin, tmp_path / "admin.sock")

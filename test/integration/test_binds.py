@@ -8,6 +8,7 @@ import pytest
 
 from support.config import config
 from support.peers import Listener, UnixListener
+from support.programs import free_port
 from support.sockets import connect, exchange, finish, quiet, read_all
 
 
@@ -17,11 +18,15 @@ def session(daemon, server, endpoint):
 
 
 def both_families_port() -> int:
-    """A port that is free for IPv4 and IPv6 now."""
-    with socket.socket() as v4, socket.socket(socket.AF_INET6) as v6:
-        v4.bind(("127.0.0.1", 0))
-        v6.bind(("::1", v4.getsockname()[1]))
-        return v4.getsockname()[1]
+    """A port that is free for IPv4 and IPv6, and that the kernel gives to nobody meanwhile."""
+    while True:
+        port = free_port()
+        with socket.socket(socket.AF_INET6) as v6:
+            try:
+                v6.bind(("::1", port))
+            except OSError:
+                continue
+            return port
 
 
 @pytest.mark.parametrize("bind", ["127.0.0.1:0", "[::1]:0"])

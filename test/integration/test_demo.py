@@ -1,16 +1,20 @@
 """The demonstration uses the ordinary path: three servers, a frontend, and what a user would try."""
 
 import http.client
+import re
 import signal
 import socket
 
+import pytest
+
 from support.daemon import ended_by
 from support.sockets import read_all
+from support.wait import wait_until
 
 
-def get(endpoint) -> bytes:
+def get(endpoint, path: str = "/") -> bytes:
     connection = http.client.HTTPConnection(*endpoint, timeout=10)
-    connection.request("GET", "/")
+    connection.request("GET", path)
     answer = connection.getresponse()
     assert answer.status == 200
     body = answer.read()
@@ -61,7 +65,31 @@ def test_a_second_demo_finds_another_port(start):
     assert get(second.address())
 
 
+@pytest.mark.deadline(60)
+def test_a_server_that_is_made_to_fail_is_found_and_left_and_comes_back_little_by_little(start):
+    daemon = start(None, "demo").wait_ready()
+    name = re.match(rb"Server (s\d) fails for 8s", get(daemon.address(), "/fail"))[1]
+
+    daemon.out.wait_for(f"alert: Server app/{name.decode()} is DOWN, reason: Layer4 connection problem")
+    assert not any(name in get(daemon.address()) for _ in range(12))
+    daemon.out.wait_for(f"notice: Server app/{name.decode()} is UP", deadline=30)
+
+    assert sum(name in get(daemon.address()) for _ in range(30)) < 8
+    wait_until(lambda: sum(name in get(daemon.address()) for _ in range(30)) >= 9, deadline=30)
+
+
 def test_ctrl_c_stops_it(start):
     daemon = start(None, "demo").wait_ready()
 
     assert ended_by(daemon.stop(signal.SIGINT), signal.SIGINT)
+
+
+@pytest.mark.parametrize("balance", ["leastconn", "source", "hash", "random", "maglev", "peak-ewma", "sticky-source",
+                                     "static-rr", "first"])
+def test_every_algorithm_can_be_seen(start, balance):
+    daemon = start(None, "demo", "--balance", balance).wait_ready()
+
+    daemon.out.wait_for(rf"backend app \({balance}\)")
+    shares = daemon.out.wait_for(r"s1 gets (\d+)  s2 gets (\d+)  s3 gets (\d+)")
+    assert sum(int(share) for share in shares.groups()) == 1000
+    assert get(daemon.address())

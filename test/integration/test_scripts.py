@@ -10,7 +10,7 @@ from support.settings import ROOT
 
 @pytest.mark.parametrize("command, told", [
     (["scripts/bench", "bluk"], "there is no scenario bluk: "),
-    (["scripts/bench", "--rivals", "tidegate,haprox", "bulk"], "there is no rival haprox: tidegate, haproxy, "),
+    (["scripts/bench", "--rivals", "tidegate,haprox", "bulk"], "there is no rival haprox: tidegate, tidegate-busy-poll, haproxy, "),
     (["scripts/soak", "60", "foo"], "Usage: scripts/soak "),
     (["scripts/soak", "foo"], "Usage: scripts/soak ")])
 def test_a_misspelt_argument_is_told_before_anything_is_built(tmp_path, command, told):

@@ -21,6 +21,8 @@ READY = re.compile(r"\bready: (\d+) workers?\b")
 TURNS = re.compile(r"worker (\d+): (?P<sessions>\d+) sessions, (?P<turns>\d+) loop turns")
 HELD = re.compile(r"held at the end: (?P<sessions>\d+) sessions, (?P<timers>\d+) timers, (?P<pipes>\d+) pipes, "
                   r"(?P<slots>\d+) slots")
+# HAProxy says it in its log and, with a word before it, on stderr.
+STATE = re.compile(r"^(?:\[\S+\] [a-z]+: )?(?:Backup )?Server (?P<server>\S+) is (?P<state>UP|DOWN)\b")
 SANITIZER = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:")
 
 
@@ -80,6 +82,18 @@ class Daemon:
             return found if len(found) >= count else None
 
         return wait_until(enough, deadline, f"{count} access lines")
+
+    def states(self, server: str = "app/s1") -> list[str]:
+        """What the log has told of a server, in order."""
+        return [match["state"] for match in self.out.matching(STATE) if match["server"] == server]
+
+    def wait_states(self, *states: str, server: str = "app/s1", deadline: float = 20.0):
+        wait_until(lambda: len(self.states(server)) >= len(states), deadline, f"{server} has been {states}")
+        assert self.states(server) == list(states)
+
+    def wait_checked(self, what: str, server: str = "app/s1", deadline: float = 20.0) -> re.Match:
+        """The first such line about a check; the backend has log_health_checks."""
+        return self.out.wait_for(f"Health check for (backup )?server {re.escape(server)} {re.escape(what)}", deadline)
 
     def send_signal(self, number: signal.Signals):
         self.process.send_signal(number)

@@ -9,6 +9,7 @@ from support.sockets import connect, parse_endpoint
 
 TIMEOUTS = {"connect": "connect", "client": "client", "server": "server", "queue": "queue",
             "client_fin": "client-fin", "server_fin": "server-fin"}
+CHECK = {"interval": "inter", "rise": "rise", "fall": "fall", "port": "port", "address": "addr"}
 
 
 def launch(directory, text: str, *listeners) -> Program:
@@ -73,6 +74,8 @@ class HAProxy(Daemon):
         listening = []
         lines = ["global", "nbthread 1", "maxconn 100", "log stdout format raw local0 info",
                  *(f"hard-stop-after {stop['deadline']}" for stop in [plain["global"].get("stop")] if stop),
+                 *(f"stats socket {plain['global'][key]['socket']} level admin" for key in ["admin"]
+                   if key in plain["global"]),
                  "defaults", "mode tcp", "log global", "option tcplog", "option redispatch 1",
                  *timeouts(plain["defaults"]["timeouts"])]
         if "retries" in plain["defaults"]:
@@ -88,7 +91,10 @@ class HAProxy(Daemon):
                 lines.append("option abortonclose")
             if "source" in backend:
                 lines.append(f"source {backend['source']}")
-            lines += [server_line(server, backend["servers"][server]) for server in backend["servers"]]
+            if backend.get("check", {}).get("kind") == "redis":
+                lines.append("option redis-check")
+            lines += [server_line(server, backend["servers"][server], backend.get("check"))
+                      for server in backend["servers"]]
         program = launch(directory, "".join(f"{line}\n" for line in lines), *listening)
         self.process = program.process
         self.out = self.err = program.out
@@ -101,7 +107,10 @@ class HAProxy(Daemon):
 
 
 def listen(endpoint) -> socket.socket:
-    family = socket.AF_UNIX if isinstance(endpoint, str) else socket.AF_INET
+    if isinstance(endpoint, str):
+        family = socket.AF_UNIX
+    else:
+        family = socket.AF_INET6 if ":" in endpoint[0] else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.bind(endpoint)
     listener.listen(128)
@@ -112,12 +121,26 @@ def timeouts(plain: dict) -> list[str]:
     return [f"timeout {TIMEOUTS[name]} {time}" for name, time in plain.items()]
 
 
-def server_line(name: str, server) -> str:
+def server_line(name: str, server, backend_check=None) -> str:
     """A server as config() has it: an address, or its keys."""
     keys = server if isinstance(server, dict) else {"address": server}
+    check = {**(backend_check or {}), **keys.get("check", {})}
     words = ["server", name, keys["address"].replace("unix:", "unix@")]
+    if "weight" in keys:
+        words += ["weight", str(keys["weight"])]
     if "maxconn" in keys:
         words += ["maxconn", str(keys["maxconn"])]
     if keys.get("disabled"):
         words.append("disabled")
+    if keys.get("backup"):
+        words.append("backup")
+    if "send_proxy" in keys:
+        words.append({"v1": "send-proxy", "v2": "send-proxy-v2"}[keys["send_proxy"]])
+    if "track" in keys:
+        words += ["track", keys["track"]]
+    elif check:
+        words += ["check", *(f"{CHECK[key]} {check[key]}" for key in CHECK if key in check)]
+        if check.get("send_proxy"):
+            words.append("check-send-proxy")
+    words += [f"{key} {keys[key]}".replace("_", "-") for key in ("on_marked_down", "on_marked_up") if key in keys]
     return " ".join(words)

@@ -69,6 +69,26 @@ class Refuser(Listener):
         self.socket.listen(4096)
 
 
+class Lamp:
+    """A port that a check finds well while it is on."""
+
+    def __init__(self, on: bool = True):
+        self._peer = Refuser()
+        self.port = self._peer.port
+        if on:
+            self.on()
+
+    def on(self):
+        self._peer.open()
+
+    def off(self):
+        self._peer.close()
+        self._peer = Refuser(port=self.port)
+
+    def close(self):
+        self._peer.close()
+
+
 class FullBacklog(Listener):
     """A port that answers no SYN because its queue is full."""
 

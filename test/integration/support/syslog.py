@@ -18,6 +18,8 @@ class Syslog:
             self.target = f"unix:{path}"
         else:
             self.socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
+            # A path holds ten datagrams, and HAProxy drops what does not fit; this holds a burst.
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
             self.socket.bind((host, port))
             self.port = self.socket.getsockname()[1]
             self.target = f"udp://[{host}]:{self.port}" if ":" in host else f"udp://{host}:{self.port}"

@@ -1,0 +1,80 @@
+"""Clients that ask, think and ask again, on a connection until it ends, and reconnect: what has each request met?"""
+
+import asyncio
+import random
+import threading
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Outcome:
+    answered: int = 0
+    cut: list = field(default_factory=list)  # numbers of those whose answer ended in the middle
+    unanswered: list = field(default_factory=list)  # of those that met an end before the first byte of an answer
+    refused: int = 0  # connections that were never answered at all
+
+
+class AskingClients:
+    """So many of them in a thread, until stop()."""
+
+    def __init__(self, endpoint, count: int, think: float, *, largest: int = 100_000, slowest: int = 200,
+                 longest_pause: int = 20, seed: int = 1):
+        self._endpoint, self._count, self._think = endpoint, count, think
+        self._largest, self._slowest, self._longest_pause = largest, slowest, longest_pause
+        self._random = random.Random(seed)
+        self._number = 0
+        self._stopping = False
+        self.outcome = Outcome()
+        self.open = 0
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
+        self._thread.start()
+
+    def stop(self) -> Outcome:
+        self._stopping = True
+        self._thread.join()
+        return self.outcome
+
+    async def _run(self):
+        await asyncio.gather(*(self._client() for _ in range(self._count)))
+
+    async def _client(self):
+        while not self._stopping:
+            try:
+                reader, writer = await asyncio.open_connection(*self._endpoint)
+            except OSError:
+                self.outcome.refused += 1
+                continue
+            self.open += 1
+            try:
+                await self._converse(reader, writer)
+            finally:
+                self.open -= 1
+                writer.close()
+
+    async def _converse(self, reader, writer):
+        while not self._stopping:
+            await asyncio.sleep(self._random.expovariate(1 / self._think))
+            if reader.at_eof():
+                return
+            number, size, parts = self._next()
+            writer.write(b"%d %d %d %d %d\n" % (number, size, self._random.randint(1, self._slowest), parts,
+                                                 self._random.randint(1, self._longest_pause)))
+            try:
+                head = await reader.readline()
+            except ConnectionError:
+                head = b""
+            if not head:
+                self.outcome.unanswered.append(number)
+                return
+            try:
+                assert head == b"%d %d\n" % (number, size)
+                await reader.readexactly(size)
+            except (AssertionError, asyncio.IncompleteReadError, ConnectionError):
+                self.outcome.cut.append(number)
+                return
+            self.outcome.answered += 1
+
+    def _next(self):
+        self._number += 1
+        size = int(1000 * (self._largest / 1000) ** self._random.random())
+        return self._number, size, self._random.randint(1, 4)
