@@ -19,6 +19,7 @@ class Setup:
 
     servers: int = 1
     frontends: int = 1
+    threads: int = 1  # all on the one core of the proxy
 
 
 @dataclass
@@ -124,6 +125,7 @@ class Rival:
                 servers.format(i=i, address=f"127.0.0.1:{ports.server}") for i in range(setup.servers)
             ),
             directory=machine.SCRATCH,
+            threads=setup.threads,
             descriptors=machine.raise_descriptor_limit(),
         )
 
@@ -138,6 +140,7 @@ def every_rival() -> dict[str, Rival]:
 
     rivals = [
         Rival("tidegate", tidegate, "tidegate", "tidegate.yaml", ["-v"], r"version (\S+)"),
+        Rival("tidegate-busy-poll", tidegate, "tidegate", "tidegate-busy-poll.yaml", ["-v"], r"version (\S+)"),
         haproxy("haproxy", "/usr/sbin/haproxy", "haproxy.cfg"),
         haproxy("haproxy-splice", "/usr/sbin/haproxy", "haproxy-splice.cfg"),
         Rival("nginx", "/usr/sbin/nginx", "nginx", "nginx.conf", ["-v"], r"nginx/(\S+)"),

@@ -1,7 +1,7 @@
 """Rounds: the rivals take turns, A B C A B C, each started afresh for each measurement."""
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from . import load, machine
@@ -29,18 +29,25 @@ class Rounds:
         self.ports = Ports(*machine.free_ports())
 
     def run(self, scenario: Scenario, quick: bool) -> None:
-        for case in scenario.cases:
-            if quick and not case.quick:
-                continue
-            arguments = [*self.window, *case.load]
-            if case.half_of_maximum:
-                rate = self._half_of_maximum(scenario, case)
-                if rate is None:
-                    continue
-                arguments += ["--rate", str(rate)]
+        cases = [case for case in scenario.cases if case.quick or not quick]
+        if scenario.compares_cases:
             for round_number in range(self.count):
-                for rival in self._taking_part(case):
-                    self._measure(scenario, case, rival, round_number, arguments)
+                for case in cases:
+                    self._take_turns(scenario, case, [round_number])
+        else:
+            for case in cases:
+                self._take_turns(scenario, case, range(self.count))
+
+    def _take_turns(self, scenario: Scenario, case: Case, rounds: Iterable[int]) -> None:
+        arguments = [*self.window, *case.load]
+        if case.half_of_maximum:
+            rate = self._half_of_maximum(scenario, case)
+            if rate is None:
+                return
+            arguments += ["--rate", str(rate)]
+        for round_number in rounds:
+            for rival in self._taking_part(case):
+                self._measure(scenario, case, rival, round_number, arguments)
 
     def attempt(self, place: str, call: Callable[[], T]) -> T | None:
         """One measurement: what `call` answers, or None when it came to nothing, for whatever reason.

@@ -50,6 +50,13 @@ class Samples:
 
     def ratio(self, row: Row, rival: str, against: str) -> float | None:
         """The median of the ratios of the rounds in which both were measured."""
-        ours, theirs = self._values[row].get(rival, {}), self._values[row].get(against, {})
-        ratios = [ours[n] / theirs[n] for n in ours if theirs.get(n)]
-        return median(ratios) if ratios else None
+        return _ratio(self._values[row].get(rival, {}), self._values[row].get(against, {}))
+
+    def growth(self, largest: Row, smallest: Row, rival: str) -> float | None:
+        """The same of one rival's two cases, which took turns."""
+        return _ratio(self._values[largest].get(rival, {}), self._values[smallest].get(rival, {}))
+
+
+def _ratio(values: dict[int, float], against: dict[int, float]) -> float | None:
+    ratios = [values[n] / against[n] for n in values if against.get(n)]
+    return median(ratios) if ratios else None

@@ -7,6 +7,8 @@ from .rivals import Setup
 
 PROXIES = ("tidegate", "haproxy", "haproxy-given", "nginx", "relay")
 SPLICING = ("haproxy-splice", "haproxy-given-splice", "relay-splice")
+WAITING = (*PROXIES, "tidegate-busy-poll", "direct")
+THREADED = ("tidegate", "haproxy", "haproxy-given")
 PRODUCTS = ("tidegate", "haproxy", "haproxy-given", "nginx")
 
 
@@ -37,6 +39,7 @@ class Scenario:
     name: str
     question: str
     cases: tuple[Case, ...]
+    compares_cases: bool = False  # then they take turns as well
 
 
 def _bytes(result: dict) -> int:
@@ -98,10 +101,11 @@ SCENARIOS = (
     Scenario(
         "latency",
         "How late are echoes at half of the slowest rival's maximum? 50 sessions, messages at fixed times, counted "
-        "from when each was meant to be sent. `direct` has no proxy: what lies above it is added.",
+        "from when each was meant to be sent. `direct` has no proxy: what lies above it is added. And of a session "
+        "that is alone, where nearly all is the wake-up of a core that slept.",
         (
-            Case("50 sessions", ("--round-trips", "50"), LATENCY, (*PROXIES, "direct"), quick=True,
-                 half_of_maximum=True),
+            Case("50 sessions", ("--round-trips", "50"), LATENCY, WAITING, quick=True, half_of_maximum=True),
+            Case("1 session, 2,000 a second", ("--round-trips", "1", "--rate", "2000"), LATENCY, WAITING),
         ),  # fmt: skip
     ),
     Scenario(
@@ -116,8 +120,9 @@ SCENARIOS = (
     Scenario(
         "growth",
         "Does it cost more when there is more of everything? Idle sessions beside 50 busy ones; servers and "
-        "frontends, 16 connections at a time.",
-        (
+        "frontends, 16 connections at a time; workers, all on the one core of the proxy.",
+        compares_cases=True,
+        cases=(
             *(
                 Case(f"{n} idle sessions", ("--round-trips", "50", "--idle", str(n)), (CPU_PER_ROUND_TRIP,))
                 for n in (0, 1000, 8000)
@@ -130,6 +135,14 @@ SCENARIOS = (
                 Case(f"{n} frontends", ("--connects", "16", "--frontends", str(n)), (CPU_PER_CONNECTION,), PRODUCTS,
                      Setup(frontends=n))
                 for n in (1, 100)
+            ),
+            *(
+                Case(f"{n} workers", load, (measure,), THREADED, Setup(threads=n))
+                for load, measure in (
+                    (("--round-trips", "50"), CPU_PER_ROUND_TRIP),
+                    (("--connects", "16"), CPU_PER_CONNECTION),
+                )
+                for n in (1, 2)
             ),  # fmt: skip
         ),
     ),

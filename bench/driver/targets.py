@@ -48,6 +48,11 @@ GROWTH = (
     ("CPU per connection", "1 frontends", "100 frontends"),
 )
 GROWTH_MOST = 1.10
+WORKERS = (
+    ("CPU per round trip", "1 workers", "2 workers"),
+    ("CPU per connection", "1 workers", "2 workers"),
+)
+WORKERS_MOST = 1.05
 
 
 @dataclass(frozen=True)
@@ -76,9 +81,10 @@ def verdicts(samples: Samples) -> list[Verdict]:
             what = f"{target.measure}, {target.case}"
         if reached is not None:
             found.append(Verdict(what, target.most, reached))
-    for measure, smallest, largest in GROWTH:
-        rows = [samples.find("growth", case, measure) for case in (smallest, largest)]
-        medians = [samples.median(row, OURS) for row in rows if row]
-        if len(medians) == 2 and all(medians):
-            found.append(Verdict(f"{measure}, {largest} against {smallest}", GROWTH_MOST, medians[1] / medians[0]))
+    for most, growth in ((GROWTH_MOST, GROWTH), (WORKERS_MOST, WORKERS)):
+        for measure, smallest, largest in growth:
+            rows = [samples.find("growth", case, measure) for case in (largest, smallest)]
+            reached = samples.growth(*rows, OURS) if all(rows) else None
+            if reached is not None:
+                found.append(Verdict(f"{measure}, {largest} against {smallest}", most, reached))
     return found

@@ -156,13 +156,14 @@ class Measurement {
       return std::chrono::duration<double>(value).count();
     };
     return fmt::format(
-        R"({{"seconds":{:.6f},"cpu_seconds":{:.6f},"round_trips":{},)"
+        R"({{"began":{:.6f},"seconds":{:.6f},"cpu_seconds":{:.6f},"round_trips":{},)"
         R"("connections":{},"bytes_uploaded":{},"bytes_downloaded":{},"failures":{},"settled":{},)"
         R"("round_trip_us":{},"memory_before":{},"memory_opened":{}}})",
-        seconds(last.time - first.time), seconds(last.proxy_cpu - first.proxy_cpu),
-        last.round_trips - first.round_trips, last.connections - first.connections,
-        last.uploaded - first.uploaded, last.downloaded - first.downloaded, tally_.failures,
-        settled, percentiles(tally_.round_trip), as_json(before), as_json(opened));
+        seconds(first.time.time_since_epoch()), seconds(last.time - first.time),
+        seconds(last.proxy_cpu - first.proxy_cpu), last.round_trips - first.round_trips,
+        last.connections - first.connections, last.uploaded - first.uploaded,
+        last.downloaded - first.downloaded, tally_.failures, settled,
+        percentiles(tally_.round_trip), as_json(before), as_json(opened));
   }
 
   const Options& options_;
