@@ -107,12 +107,17 @@ int send_all(const Fd& fd, std::string_view text) {
 }
 
 // A reset after an answer ends it like a FIN: a daemon that stops may have it so.
-std::expected<std::string, int> read_all(const Fd& fd) {
+std::expected<std::string, int> read_all(const Fd& fd, std::chrono::seconds patience) {
+  const auto limit =
+      patience.count() != 0 ? std::optional<std::chrono::milliseconds>(patience) : std::nullopt;
   std::string answer;
   std::array<std::byte, 65'536> room{};
   while (true) {
+    const Readiness readiness = wait_readable(fd.get(), limit);
+    if (readiness == Readiness::kSignal) return std::unexpected(EINTR);
+    if (readiness == Readiness::kTimeout) return std::unexpected(EAGAIN);
     const ssize_t got = net::receive(fd.get(), room);
-    if (got < 0 && errno == EINTR && !interrupted()) continue;
+    if (got < 0 && errno == EINTR) continue;
     if (got < 0 && (errno != ECONNRESET || answer.empty())) return std::unexpected(errno);
     if (got <= 0) return answer;
     answer.append(reinterpret_cast<const char*>(room.data()), static_cast<std::size_t>(got));
@@ -130,7 +135,7 @@ std::expected<Reply, std::string> Client::exchange(std::string_view command,
   // A full socket that is already closed at the other end still has an answer to read.
   const int unsent = send_all(*fd, fmt::format("{};{}\n", kAskSeverity, command));
   if (unsent != 0 && unsent != EPIPE) return std::unexpected(explained(socket_, unsent));
-  const auto answer = read_all(*fd);
+  const auto answer = read_all(*fd, patience);
   if (!answer) return std::unexpected(explained(socket_, answer.error()));
   if (answer->empty())
     return std::unexpected(fmt::format("{} closed the connection without an answer", socket_));

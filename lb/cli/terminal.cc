@@ -40,6 +40,12 @@ class Held {
   sigset_t before_{};
 };
 
+timespec to_timespec(std::chrono::milliseconds time) {
+  using std::chrono::nanoseconds;
+  const auto whole = std::chrono::duration_cast<std::chrono::seconds>(time);
+  return {.tv_sec = whole.count(), .tv_nsec = nanoseconds(time - whole).count()};
+}
+
 }  // namespace
 
 bool on_terminal() { return ::isatty(STDOUT_FILENO) == 1; }
@@ -67,11 +73,20 @@ void catch_signals() {
 
 bool interrupted() { return caught != 0; }
 
+Readiness wait_readable(int fd, std::optional<std::chrono::milliseconds> patience) {
+  const timespec limit = to_timespec(patience.value_or(std::chrono::milliseconds{0}));
+  pollfd watched{.fd = fd, .events = POLLIN, .revents = 0};
+  for (;;) {
+    const Held held;
+    if (interrupted()) return Readiness::kSignal;
+    const int ready = ::ppoll(&watched, 1, patience ? &limit : nullptr, &held.before());
+    if (ready > 0) return Readiness::kReady;
+    if (ready == 0) return Readiness::kTimeout;
+  }
+}
+
 std::optional<char> wait_key(std::chrono::milliseconds time) {
-  using std::chrono::nanoseconds;
-  using std::chrono::seconds;
-  const auto whole = std::chrono::duration_cast<seconds>(time);
-  const timespec limit{.tv_sec = whole.count(), .tv_nsec = nanoseconds(time - whole).count()};
+  const timespec limit = to_timespec(time);
   // Only a terminal in the foreground has keys; a closed pipe or /dev/null would be readable for
   // ever.
   const bool keys = ::isatty(STDIN_FILENO) == 1 && ::tcgetpgrp(STDIN_FILENO) == ::getpgrp();

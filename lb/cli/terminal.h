@@ -3,6 +3,7 @@
 #include <termios.h>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -23,6 +24,11 @@ struct Size {
 // From here on SIGINT, SIGTERM and SIGHUP no longer end the process; interrupted() tells them.
 void catch_signals();
 [[nodiscard]] bool interrupted();
+
+// Waits until something can be read there; without patience for as long as it takes. What was
+// caught before counts as well, so no signal is lost between a look and the wait.
+enum class Readiness : std::uint8_t { kReady, kTimeout, kSignal };
+[[nodiscard]] Readiness wait_readable(int fd, std::optional<std::chrono::milliseconds> patience);
 
 // Waits for a key, a signal, a resize or the time, whichever comes first; not at all once a signal
 // was caught.
