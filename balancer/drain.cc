@@ -58,7 +58,8 @@ Tick DrainPace::quiet_time(Tick now) const {
   if (order_.mode != DrainOrder::Mode::kDeadline) return most;
   const double way =
       std::clamp((elapsed(now) - kShrinksFrom) / (kShrunkBy - kShrinksFrom), 0.0, 1.0);
-  return most - static_cast<Tick>(way * static_cast<double>(most - most / kShrinksTo));
+  const Tick shrinks_by = most - most / kShrinksTo;
+  return most - static_cast<Tick>(way * static_cast<double>(shrinks_by));
 }
 
 DrainPace::Allowance DrainPace::allow(std::uint32_t left, Tick now) {

@@ -26,14 +26,13 @@ void Crew::each(const std::function<void(Worker&)>& what, std::function<void()> 
 void Crew::walk(const std::function<void(Worker&, proxy::Session&)>& look,
                 std::function<void()> then) {
   each_in_turns(
-      [look](Worker& worker, Done done) {
-        worker.walk([look, &worker](proxy::Session& session) { look(worker, session); },
-                    std::move(done));
+      [look](Worker& worker, const Done& done) {
+        worker.walk([look, &worker](proxy::Session& session) { look(worker, session); }, done);
       },
       std::move(then));
 }
 
-void Crew::each_in_turns(const std::function<void(Worker&, Done done)>& what,
+void Crew::each_in_turns(const std::function<void(Worker&, const Done& done)>& what,
                          std::function<void()> then) {
   const auto round = std::make_shared<Round>(workers_.size(), std::move(then));
   for (const auto& worker : workers_)

@@ -34,7 +34,7 @@ class Crew {
 
   // The same for what takes a worker some turns: it calls `done` on its thread when it has done it.
   using Done = std::function<void()>;
-  void each_in_turns(const std::function<void(Worker&, Done done)>& what,
+  void each_in_turns(const std::function<void(Worker&, const Done& done)>& what,
                      std::function<void()> then);
 
   // Calls `look` with each session, on its worker's thread, and then `then` on this one.
@@ -42,7 +42,7 @@ class Crew {
 
   // The same for an answer from each, in the order of the workers.
   template <typename What, typename Then>
-  void ask(What what, Then then) {
+  void ask(const What& what, Then then) {
     using Answer = std::invoke_result_t<What, Worker&>;
     auto answers = std::make_shared<std::vector<Answer>>(workers_.size());
     each([answers, what](Worker& worker) { (*answers)[worker.index()] = what(worker); },

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <numeric>
 
 #include "lb/net/loop.h"
 
@@ -37,6 +38,12 @@ void add(proxy::DrainTally& sum, const proxy::DrainTally& one) {
   sum.moved += one.moved;
   sum.raced += one.raced;
   sum.raced_bytes += one.raced_bytes;
+}
+
+std::uint32_t left_in(const std::vector<DrainReport>& reports) {
+  return std::accumulate(
+      reports.begin(), reports.end(), std::uint32_t{0},
+      [](std::uint32_t sum, const DrainReport& report) { return sum + report.progress.left; });
 }
 
 // As fast as in the last quarter of the curve it goes on.
@@ -108,18 +115,15 @@ void Drains::start(const check::Place& server) {
 }
 
 // The workers share the pace by what each has of the server, so all must have told that before.
-void Drains::begin(const check::Place& server, std::vector<DrainReport> reports) {
+void Drains::begin(const check::Place& server, const std::vector<DrainReport>& reports) {
   Drain* drain = running(server);
   if (drain == nullptr || std::exchange(drain->begun, true)) return;
-  DrainView& view = drain->view;
-  for (const DrainReport& report : reports) {
-    view.at_start += report.progress.left;
-    add(drain->before, report.tally);
-  }
-  view.left = view.at_start;
-  view.curve.push_back({.at = milliseconds{0}, .sessions = view.at_start});
+  const std::uint32_t all = left_in(reports);
+  for (const DrainReport& report : reports) add(drain->before, report.tally);
+  drain->view.at_start = drain->view.left = all;
+  drain->view.curve.push_back({.at = milliseconds{0}, .sessions = all});
   drain->next_point = drain->step;
-  crew_.each([server, order = view.order, all = view.at_start](Worker& worker) {
+  crew_.each([server, order = drain->view.order, all](Worker& worker) {
     worker.start_drain(server, order, all);
   });
 }
@@ -180,6 +184,7 @@ void Drains::look(std::function<void()> then) {
         looking_ = false;
         for (std::size_t i = 0; i < servers.size(); ++i) {
           std::vector<DrainReport> reports;
+          reports.reserve(all.size());
           for (const auto& worker : all) reports.push_back(worker[i]);
           Drain* const drain = running(servers[i]);
           if (drain != nullptr && drain->begun) learn(*drain, reports);

@@ -100,7 +100,7 @@ class Drains {
   static Key key(const check::Place& server) { return {server.backend, server.server}; }
   [[nodiscard]] balancer::DrainOrder order_for(const check::Place& server);
   [[nodiscard]] Drain* running(const check::Place& server);
-  void begin(const check::Place& server, std::vector<DrainReport> reports);
+  void begin(const check::Place& server, const std::vector<DrainReport>& reports);
   void look(std::function<void()> then);
   void learn(Drain& drain, const std::vector<DrainReport>& reports);
   void end(Drain& drain, DrainView::State state, const char* how);

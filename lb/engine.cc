@@ -151,9 +151,10 @@ void Engine::drain() {
 }
 
 void Engine::close_within(std::chrono::milliseconds time) {
-  balancer::DrainOrder order{.mode = balancer::DrainOrder::Mode::kDeadline};
-  order.start = net::read_clock();
-  order.deadline = order.start + static_cast<net::Tick>(time.count());
+  const net::Tick start = net::read_clock();
+  const balancer::DrainOrder order{.mode = balancer::DrainOrder::Mode::kDeadline,
+                                   .start = start,
+                                   .deadline = start + static_cast<net::Tick>(time.count())};
   crew_.each([order](Worker& worker) { worker.start_drains(order); });
 }
 
@@ -170,8 +171,8 @@ void Engine::join() {
 void Engine::settle(std::function<void(Worker::Heard)> then) {
   const auto heard = std::make_shared<std::vector<Worker::Heard>>(crew_.size());
   crew_.each_in_turns(
-      [heard](Worker& worker, Crew::Done done) {
-        worker.settle([heard, done = std::move(done), number = worker.index()](Worker::Heard mine) {
+      [heard](Worker& worker, const Crew::Done& done) {
+        worker.settle([heard, done, number = worker.index()](Worker::Heard mine) {
           (*heard)[number] = std::move(mine);
           done();
         });

@@ -32,9 +32,9 @@ struct Asked {
 
 std::optional<std::uint32_t> pace_in(std::string_view text) {
   std::uint32_t pace = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, pace);
-  if (error != std::errc{} || pace == 0 || std::string_view(stop, end) != "/s") return std::nullopt;
+  const auto [stop, error] = std::from_chars(text.begin(), text.end(), pace);
+  if (error != std::errc{} || pace == 0 || std::string_view(stop, text.end()) != "/s")
+    return std::nullopt;
   return pace;
 }
 

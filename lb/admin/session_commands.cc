@@ -58,9 +58,8 @@ std::optional<std::uint64_t> number_in(std::string_view text) {
   const bool hex = text.starts_with("0x");
   if (hex) text.remove_prefix(2);
   std::uint64_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number, hex ? 16 : 10);
-  if (error != std::errc{} || stop != end) return std::nullopt;
+  const auto [stop, error] = std::from_chars(text.begin(), text.end(), number, hex ? 16 : 10);
+  if (error != std::errc{} || stop != text.end()) return std::nullopt;
   return number;
 }
 

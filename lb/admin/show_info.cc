@@ -40,7 +40,7 @@ std::string uptime_words(double seconds) {
 }
 
 std::vector<Line> lines_of(const telemetry::ProcessStat& p, bool floating) {
-  constexpr std::uint64_t none64 = 0;
+  constexpr std::uint64_t kNone64 = 0;
   return {
       {0, "Name", "POS", "Tidegate"s, "name of the program"},
       {1, "Version", "POS", p.version, "its version"},
@@ -101,14 +101,14 @@ std::vector<Line> lines_of(const telemetry::ProcessStat& p, bool floating) {
       {59, "BusyPolling", "MGP", u32(p.busy_polling), ""},
       {60, "FailedResolutions", "MGP", 0U, ""},
       {61, "TotalBytesOut", "MGP", p.bytes_out, "bytes passed on"},
-      {62, "TotalSplicdedBytesOut", "MGP", none64, ""},
-      {63, "BytesOutRate", "MRP", none64, ""},
+      {62, "TotalSplicdedBytesOut", "MGP", kNone64, ""},
+      {63, "BytesOutRate", "MRP", kNone64, ""},
       {64, "DebugCommandsIssued", "MGP", 0U, ""},
       {65, "CumRecvLogs", "MCP", 0U, ""},
       {66, "Build info", "POS", p.version, ""},
       {67, "Memmax_bytes", "CLP", 0U, ""},
-      {68, "PoolAlloc_bytes", "MGP", none64, ""},
-      {69, "PoolUsed_bytes", "MGP", none64, ""},
+      {68, "PoolAlloc_bytes", "MGP", kNone64, ""},
+      {69, "PoolUsed_bytes", "MGP", kNone64, ""},
       {70, "Start_time_sec", "MDP", seconds(p.started_s, floating),
        "start, in seconds of the epoch"},
       {71, "Tainted", "SGP", "0"s, ""},
