@@ -33,29 +33,39 @@ Backend::Backend(const conf::Backend& config, Waker& waker, Tick now)
       graded_(chooser_.graded()),
       now_(now),
       step_(now) {
+  asks_ = measures() || times_connects();
   for (const conf::Server& server : config.servers) {
     const Facts facts = facts_of(server);
     const auto id = static_cast<ServerId>(servers_.size());
-    servers_.push_back({.maxconn = server.maxconn,
-                        .minconn = server.minconn,
-                        .maxqueue = server.maxqueue,
-                        .rate = {},
-                        .start = SlowStart(static_cast<Tick>(server.slow_start.count())),
-                        .error_limit = server.observe ? server.observe->error_limit : 0,
-                        .connecting = std::nullopt,
-                        .facts = facts,
-                        .history = {.changed = now}});
-    watches_ = watches_ || server.observe;
+    servers_.push_back(make(server, facts, now));
+    note_wishes(server);
     if (!usable(facts)) continue;
     tiers_.enter(id, facts.backup);
     if (server.slow_start_at_start) start_slowly(id);
   }
-  asks_ = measures() || times_connects() || watches_;
   held_.reserve(servers_.size());
   for (ServerId id = 0; id < servers_.size(); ++id) inform(id);
   changed_.clear();
   history_.changed = now;
   chooser_.build(mutex_);
+}
+
+Backend::Server Backend::make(const conf::Server& server, const Facts& facts, Tick now) {
+  return {.maxconn = server.maxconn,
+          .minconn = server.minconn,
+          .maxqueue = server.maxqueue,
+          .rate = {},
+          .start = SlowStart(static_cast<Tick>(server.slow_start.count())),
+          .error_limit = server.observe ? server.observe->error_limit : 0,
+          .connecting = std::nullopt,
+          .facts = facts,
+          .history = {.changed = now}};
+}
+
+void Backend::note_wishes(const conf::Server& server) {
+  if (!server.observe) return;
+  watches_ = true;
+  asks_ = true;
 }
 
 Backend::~Backend() { assert(open_ == 0); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -148,6 +149,7 @@ struct History {
 
 // One server as the outside may see it: a copy, taken under the lock.
 struct ServerView {
+  bool vacant = false;  // no server has this id
   Facts facts;
   Weight weight = 0;  // effective, slow start included
   bool usable = false;
@@ -179,8 +181,9 @@ struct BackendView {
 };
 
 // A set of servers and how to choose among them: shared by all workers, one mutex, held for O(log
-// n) and never across a system call or a callback. A server's id is its index in the configuration.
-// Time is told, in milliseconds of a steady clock.
+// n) and never across a system call or a callback. A server's id is its index in the configuration;
+// those that are added have the next ones, or of those that are gone. Time is told, in milliseconds
+// of a steady clock.
 //
 // While somebody waits there is no free slot for him: whatever frees one gives it away under the
 // same lock, so nobody who comes later can overtake.
@@ -191,6 +194,16 @@ class Backend {
   ~Backend();
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;
+
+  // One more server, in maintenance: its id is the lowest that no server has. Its facts are those
+  // of `server`, which is read only here. O(n), for it may move all servers and rank them anew. Not
+  // while another thread is in update(), set_weight() or step(), which may read what it changes
+  // without the lock; nor where the algorithm is static.
+  [[nodiscard]] ServerId add(const conf::Server& server, Tick now);
+
+  // Takes a server away, so that another one may have its id. False, and nothing has changed, while
+  // it is not in maintenance, somebody has a slot of it, or waits for it. As add().
+  [[nodiscard]] bool remove(ServerId id);
 
   // A slot for a new session, or a place in a line when those that could serve it are full. No
   // allocation unless it has to wait.
@@ -231,10 +244,10 @@ class Backend {
 
   // Counts what sessions meet. Only where watches() asks for it. `lease` is held.
   Crossing report(const Lease& lease, Outcome outcome);
-  [[nodiscard]] bool watches() const { return watches_; }
+  [[nodiscard]] bool watches() const { return watches_.load(std::memory_order_relaxed); }
 
   // Whether any of these three is asked for.
-  [[nodiscard]] bool asks() const { return asks_; }
+  [[nodiscard]] bool asks() const { return asks_.load(std::memory_order_relaxed); }
 
   // Changes a server's facts through `change` and makes policy and lines follow: a server that
   // became usable, or is slow or on trial no more, is in slow start, and given to waiters at once;
@@ -288,6 +301,7 @@ class Backend {
     std::uint32_t maxqueue = 0;
     std::uint64_t picked = 0;
     std::uint32_t position = kNowhere;  // in held_
+    bool vacant = false;
     bool serves = false;
     bool listed = false;       // in starting_
     bool full = false;         // as the policy was told
@@ -337,6 +351,8 @@ class Backend {
     std::vector<Grant> more_;
   };
 
+  [[nodiscard]] static Server make(const conf::Server& server, const Facts& facts, Tick now);
+  void note_wishes(const conf::Server& server);
   [[nodiscard]] Counts open(ServerId id) const;
   [[nodiscard]] Counts release(ServerId id, bool is_trial);
   [[nodiscard]] static WaitQueue::Line line(ServerId id) { return id + 1; }
@@ -388,8 +404,8 @@ class Backend {
   History history_;
   const bool static_;
   bool graded_ = true;
-  bool watches_ = false;
-  bool asks_ = false;
+  std::atomic<bool> watches_ = false;  // these two: read without the lock
+  std::atomic<bool> asks_ = false;
   Tick now_ = 0;   // the latest that was told
   Tick step_ = 0;  // slow start has come so far
 };

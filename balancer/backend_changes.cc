@@ -71,6 +71,42 @@ std::expected<Shift, std::string_view> Backend::set_weight(ServerId server,
   return done;
 }
 
+// ---- servers that come and go
+
+ServerId Backend::add(const conf::Server& server, Tick now) {
+  Facts facts = facts_of(server);
+  facts.admin = Admin::kMaint;
+  Server added = make(server, facts, now);
+  const std::lock_guard lock(mutex_);
+  now_ = std::max(now_, now);
+  const auto vacant = std::ranges::find(servers_, true, &Server::vacant);
+  const auto id = static_cast<ServerId>(vacant - servers_.begin());
+  if (vacant != servers_.end()) {
+    *vacant = std::move(added);
+  } else {
+    servers_.push_back(std::move(added));
+    queue_.extend();
+    held_.reserve(servers_.size());
+  }
+  note_wishes(server);
+  chooser_.enroll(id, server.id, server.name);
+  inform(id);
+  return id;
+}
+
+bool Backend::remove(ServerId id) {
+  const std::lock_guard lock(mutex_);
+  Server& server = servers_[id];
+  const bool away = server.facts.admin == Admin::kMaint;
+  if (server.vacant || !away || server.open != 0 || !queue_.empty(line(id))) return false;
+  if (server.full) chooser_.free(id);
+  if (server.position != kNowhere) held_.erase(id);
+  std::erase(starting_, id);
+  server = make({}, {.admin = Admin::kMaint}, now_);
+  server.vacant = true;
+  return true;
+}
+
 // A change of one server may make others serve, or no longer: the backups.
 void Backend::change_tier(ServerId id, const std::function<void(Facts&)>& change) {
   Server& server = servers_[id];

@@ -22,7 +22,8 @@ std::vector<ServerView> Backend::view(ServerId first, std::size_t most, Tick now
     const Weight whole = standing(server.facts).weight;
     const Weight weight = graded_ ? server.start.part_of(whole, step_) : whole;
     views.push_back(
-        {.facts = server.facts,
+        {.vacant = server.vacant,
+         .facts = server.facts,
          .weight = weight,
          .usable = usable(server.facts),
          .serves = server.serves,

@@ -6,9 +6,8 @@
 
 namespace balancer {
 
-Chooser::Chooser(const conf::Backend& config)
-    : policy_(make_policy(config)), servers_(config.servers.size()) {
-  candidates_.reserve(servers_);
+Chooser::Chooser(const conf::Backend& config) : policy_(make_policy(config)) {
+  candidates_.reserve(config.servers.size());
   const conf::Balance& balance = config.balance;
   if (balance.by == conf::Algorithm::kStickySource)
     sticky_.emplace(balance.expire, balance.entries);
@@ -98,12 +97,10 @@ void Chooser::hide(ServerId server, bool hidden) {
 
 void Chooser::build(std::mutex& mutex) {
   if (!tabled_) return;
-  std::vector<Candidate> from;
-  from.reserve(servers_);
   std::unique_ptr<Table> table;  // or the old one, which is freed after unlocking
   std::unique_lock lock(mutex);
   if (adopted_ == version_) return;
-  from = candidates_;
+  const std::vector<Candidate> from = candidates_;
   const std::uint64_t version = version_;
   lock.unlock();
   table = policy_->build(from);

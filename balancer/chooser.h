@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "balancer/newcomers.h"
@@ -22,6 +23,11 @@ class Chooser {
  public:
   // `config` outlives it.
   explicit Chooser(const conf::Backend& config);
+
+  // As Policy::enroll(). Who sticks to the server that was there before sticks to this one.
+  void enroll(ServerId server, std::uint32_t number, std::string_view name) {
+    policy_->enroll(server, number, name);
+  }
 
   // The server's weight, or whether it serves or is in slow start, has changed, or it is new.
   void set(ServerId server, Weight weight, bool serves, bool starting);
@@ -78,7 +84,6 @@ class Chooser {
   Newcomers newcomers_;
   std::vector<Told> told_;
   std::vector<Candidate> candidates_;  // for a table, as they were told
-  const std::size_t servers_;          // of the configuration
   std::uint64_t total_ = 0;            // weight of all who serve
   std::uint64_t version_ = 0;          // counts what was set that a table shows
   std::uint64_t adopted_ = 0;          // the version of the policy's table

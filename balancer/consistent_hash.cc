@@ -10,6 +10,11 @@ ConsistentHash::ConsistentHash(const conf::Backend& config) : balance_(config.ba
   for (const conf::Server& server : config.servers) ids_.push_back(server.id);
 }
 
+void ConsistentHash::enroll(ServerId server, std::uint32_t number, std::string_view /*name*/) {
+  if (server >= ids_.size()) ids_.resize(server + 1);
+  ids_[server] = number;
+}
+
 void ConsistentHash::set(ServerId server, Weight weight, bool usable) {
   available_.set(server, weight, usable);
   if (server >= open_.size()) open_.resize(server + 1);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "balancer/availability.h"
@@ -24,6 +25,7 @@ class ConsistentHash final : public Policy {
  public:
   explicit ConsistentHash(const conf::Backend& config);
 
+  void enroll(ServerId server, std::uint32_t number, std::string_view name) override;
   void set(ServerId server, Weight weight, bool usable) override;
   void taken(ServerId server) override;
   void released(ServerId server) override;

@@ -7,9 +7,23 @@ namespace balancer {
 
 First::First(std::span<const std::uint32_t> ids) {
   while (slots_.size() < ids.size()) add();
+  std::ranges::copy(ids, ids_.begin());
+  rank();
+}
+
+void First::enroll(ServerId server, std::uint32_t number, std::string_view /*name*/) {
+  while (slots_.size() <= server) add();
+  ids_[server] = number;
+  rank();
+}
+
+// In the order of their ids, and those that run with them.
+void First::rank() {
+  for (const Slot& slot : slots_) running_.erase(slot.rank);
   std::ranges::sort(by_rank_, {},
-                    [ids](ServerId server) { return std::pair(ids[server], server); });
+                    [this](ServerId server) { return std::pair(ids_[server], server); });
   for (std::uint32_t rank = 0; rank < by_rank_.size(); ++rank) slots_[by_rank_[rank]].rank = rank;
+  for (const Slot& slot : slots_) follow(slot);
 }
 
 void First::set(ServerId server, Weight weight, bool usable) {
@@ -41,6 +55,7 @@ std::optional<ServerId> First::pick(Key /*key*/, Tick /*now*/) {
 void First::add() {
   const auto last = static_cast<std::uint32_t>(slots_.size());
   slots_.push_back({.rank = last});
+  ids_.push_back(kNoId);
   by_rank_.push_back(last);
   running_.extend(last + 1);
 }

@@ -43,19 +43,36 @@ Maglev::Wishes Maglev::wishes_of(std::string_view name, std::uint32_t size) {
 
 Maglev::Maglev(const conf::Backend& config)
     : size_(config.balance.table_size),
-      ranks_(config.servers.size()),
       position_(config.servers.size(), kNowhere),
       full_(config.servers.size()) {
   assert(size_ > 1);
   usable_.reserve(config.servers.size());
+  names_.reserve(config.servers.size());
   wishes_.reserve(config.servers.size());
-  for (const conf::Server& server : config.servers)
+  for (const conf::Server& server : config.servers) {
+    names_.push_back(server.name);
     wishes_.push_back(wishes_of(server.name, size_));
+  }
+  rank();
+}
 
-  std::vector<ServerId> by_name(config.servers.size());
+void Maglev::enroll(ServerId server, std::uint32_t /*number*/, std::string_view name) {
+  if (server >= names_.size()) {
+    names_.resize(server + 1);
+    wishes_.resize(server + 1);
+    position_.resize(server + 1, kNowhere);
+    full_.resize(server + 1);
+  }
+  names_[server] = name;
+  wishes_[server] = wishes_of(name, size_);
+  rank();
+}
+
+void Maglev::rank() {
+  std::vector<ServerId> by_name(names_.size());
   std::iota(by_name.begin(), by_name.end(), ServerId{0});
-  std::ranges::sort(by_name, {},
-                    [&config](ServerId id) -> std::string_view { return config.servers[id].name; });
+  std::ranges::sort(by_name, {}, [this](ServerId id) -> std::string_view { return names_[id]; });
+  ranks_.resize(by_name.size());
   for (std::uint32_t rank = 0; rank < by_name.size(); ++rank) ranks_[by_name[rank]] = rank;
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -44,10 +45,10 @@ class Maglev final : public Policy {
 
   [[nodiscard]] static Wishes wishes_of(std::string_view name, std::uint32_t size);
 
-  // The servers are those of `config`, which is read only here: one more takes a new policy.
-  // Requires that the table's size is a prime.
+  // `config` is read only here. Requires that the table's size is a prime.
   explicit Maglev(const conf::Backend& config);
 
+  void enroll(ServerId server, std::uint32_t number, std::string_view name) override;
   void set(ServerId server, Weight weight, bool usable) override;
   void taken(ServerId /*server*/) override {}
   void released(ServerId /*server*/) override {}
@@ -72,7 +73,10 @@ class Maglev final : public Policy {
   static constexpr std::uint32_t kSteps = 64;
   static constexpr std::uint32_t kNowhere = UINT32_MAX;
 
+  void rank();
+
   const std::uint32_t size_;
+  std::vector<std::string> names_;
   std::vector<Wishes> wishes_;        // of each server
   std::vector<std::uint32_t> ranks_;  // the place of its name among the names
   std::unique_ptr<Table> table_;

@@ -17,6 +17,17 @@ PeakEwma::PeakEwma(std::chrono::milliseconds decay, std::uint64_t seed)
   assert(decay_ > 0);
 }
 
+// What was measured was another server's.
+void PeakEwma::enroll(ServerId server, std::uint32_t /*number*/, std::string_view /*name*/) {
+  if (server >= slots_.size()) return;
+  PeakAverage& time = slots_[server].time;
+  if (!time.known()) return;
+  sum_ = std::max(0.0, sum_ * weight_of_sum() - time.at(now_, decay_));
+  sum_since_ = now_;
+  --known_;
+  time = {};
+}
+
 void PeakEwma::set(ServerId server, Weight weight, bool usable) {
   if (server >= slots_.size()) slots_.resize(server + 1);
   draw_.set(server, weight, usable);

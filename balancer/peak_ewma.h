@@ -28,6 +28,7 @@ class PeakEwma final : public Policy {
   // `decay` is above 0. The same seed and the same calls give the same picks.
   PeakEwma(std::chrono::milliseconds decay, std::uint64_t seed);
 
+  void enroll(ServerId server, std::uint32_t number, std::string_view name) override;
   void set(ServerId server, Weight weight, bool usable) override;
   void taken(ServerId server) override;
   void released(ServerId server) override;  // requires a session taken before

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 
 namespace balancer {
 
@@ -45,6 +46,11 @@ class Table {
 class Policy {
  public:
   virtual ~Policy() = default;
+
+  // Another server than those of the configuration, at the next id or in the place of one that is
+  // gone, whose sessions have ended; before the first set() of it. `number` and `name` are what it
+  // is known by (HAProxy's `id`). Never while build() runs. O(n).
+  virtual void enroll(ServerId /*server*/, std::uint32_t /*number*/, std::string_view /*name*/) {}
 
   // The server's effective weight or usability has changed, or it is new. O(log n); keeps its
   // place. A server of weight 0 is never picked, usable or not.

@@ -20,6 +20,14 @@ class RateMeter {
   RateMeter(RateMeter&& other) noexcept
       : second_(other.second_.load()), before_(other.before_.load()), most_(other.most_.load()) {}
 
+  RateMeter& operator=(RateMeter&& other) noexcept {
+    second_ = other.second_.load();
+    forgotten_ = other.forgotten_.load();
+    before_ = other.before_.load();
+    most_ = other.most_.load();
+    return *this;
+  }
+
   void count(Tick now) {
     std::uint64_t packed = second_.load(std::memory_order_relaxed);
     const bool goes_on = static_cast<std::uint32_t>(now) - unpack(packed).since < kSecond;

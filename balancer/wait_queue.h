@@ -41,6 +41,9 @@ class WaitQueue {
 
   explicit WaitQueue(std::uint32_t lines) : lines_(lines) {}
 
+  // One more line.
+  void extend() { lines_.emplace_back(); }
+
   // The answer is a ticket, never 0, for leave(). It stays right when the waiter is moved.
   [[nodiscard]] std::uint64_t push(Line line, Waiter waiter, Key key);
 
