@@ -8,9 +8,9 @@
 #include <string_view>
 #include <utility>
 
+#include "conf/host.h"
 #include "conf/value.h"
 #include "conf/yaml/choice.h"
-#include "conf/yaml/host.h"
 
 namespace conf::yaml {
 namespace {

@@ -6,8 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include "conf/host.h"
 #include "conf/value.h"
-#include "conf/yaml/host.h"
 
 namespace conf::yaml {
 namespace {

@@ -1,10 +1,10 @@
-#include "conf/yaml/host.h"
+#include "conf/host.h"
 
 #include <algorithm>
 #include <cctype>
 #include <cstddef>
 
-namespace conf::yaml {
+namespace conf {
 namespace {
 
 constexpr std::size_t kLongestHost = 253;
@@ -20,4 +20,4 @@ bool is_host(std::string_view host) {
   return host.size() <= kLongestHost && std::ranges::all_of(host, allowed) && !numeric;
 }
 
-}  // namespace conf::yaml
+}  // namespace conf
