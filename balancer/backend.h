@@ -195,13 +195,13 @@ class Backend {
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;
 
-  // One more server, in maintenance: its id is the lowest that no server has. Its facts are those
-  // of `server`, which is read only here. O(n), for it may move all servers and rank them anew. Not
-  // while another thread is in update(), set_weight() or step(), which may read what it changes
-  // without the lock; nor where the algorithm is static.
-  [[nodiscard]] ServerId add(const conf::Server& server, Tick now);
+  // One more server, in maintenance, with the next id or that of one that was removed. Its facts
+  // are those of `server`, which is read only here. O(n), for it may move all servers and rank them
+  // anew. Not while another thread is in update(), set_weight() or step(), which may read what it
+  // changes without the lock; nor where the algorithm is static.
+  void add(ServerId id, const conf::Server& server, Tick now);
 
-  // Takes a server away, so that another one may have its id. False, and nothing has changed, while
+  // Takes a server away. False, and nothing has changed, while
   // it is not in maintenance, somebody has a slot of it, or waits for it. As add().
   [[nodiscard]] bool remove(ServerId id);
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "balancer/backend.h"
@@ -73,16 +74,15 @@ std::expected<Shift, std::string_view> Backend::set_weight(ServerId server,
 
 // ---- servers that come and go
 
-ServerId Backend::add(const conf::Server& server, Tick now) {
+void Backend::add(ServerId id, const conf::Server& server, Tick now) {
   Facts facts = facts_of(server);
   facts.admin = Admin::kMaint;
   Server added = make(server, facts, now);
   const std::lock_guard lock(mutex_);
   now_ = std::max(now_, now);
-  const auto vacant = std::ranges::find(servers_, true, &Server::vacant);
-  const auto id = static_cast<ServerId>(vacant - servers_.begin());
-  if (vacant != servers_.end()) {
-    *vacant = std::move(added);
+  assert(id == servers_.size() || servers_.at(id).vacant);
+  if (id < servers_.size()) {
+    servers_[id] = std::move(added);
   } else {
     servers_.push_back(std::move(added));
     queue_.extend();
@@ -91,7 +91,6 @@ ServerId Backend::add(const conf::Server& server, Tick now) {
   note_wishes(server);
   chooser_.enroll(id, server.id, server.name);
   inform(id);
-  return id;
 }
 
 bool Backend::remove(ServerId id) {

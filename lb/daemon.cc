@@ -12,6 +12,7 @@
 
 #include "lb/admin/client_commands.h"
 #include "lb/admin/drain_commands.h"
+#include "lb/admin/member_commands.h"
 #include "lb/admin/process_commands.h"
 #include "lb/admin/server_commands.h"
 #include "lb/admin/session_commands.h"
@@ -138,6 +139,7 @@ std::optional<std::string> Daemon::open_admin() {
   if (auto fault = admin_->open(config_.global.admin, opener_)) return fault;
   admin::add_client_commands(commands_);
   admin::add_server_commands(commands_, *engine_);
+  admin::add_member_commands(commands_, *engine_, *statistics_);
   admin::add_drain_commands(commands_, *engine_);
   admin::add_session_commands(commands_, *engine_);
   admin::add_stat_commands(commands_, *engine_, *statistics_);

@@ -140,6 +140,11 @@ void Drains::abort(const check::Place& server) {
   crew_.each([server](Worker& worker) { worker.end_drain(server); });
 }
 
+void Drains::forget(const check::Place& server) {
+  abort(server);
+  std::erase_if(drains_, [&](const Drain& one) { return one.view.server == server; });
+}
+
 void Drains::end(Drain& drain, State state, const char* how) {
   DrainView& view = drain.view;
   view.state = state;

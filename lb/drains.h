@@ -76,6 +76,9 @@ class Drains {
   // Its sessions are to go on, as far as they have not been closed.
   void abort(const check::Place& server);
 
+  // The server leaves: nothing is told of it any more.
+  void forget(const check::Place& server);
+
   // Asks the workers how far they are, if somebody drains. To be called every 100 ms or so while
   // active().
   void pulse();

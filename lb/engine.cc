@@ -190,6 +190,7 @@ void Engine::pulse() {
     if (backend.choice.starting()) backend.choice.step(net::read_clock());
   supervisor_.pulse();
   drains_.pulse();
+  free_those_who_left();
 }
 
 balancer::Facts Engine::facts_of(const check::Place& server) {

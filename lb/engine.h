@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "balancer/backend.h"
@@ -68,13 +69,30 @@ class Engine final : private balancer::Waker, private check::Desk, private check
   // Servers in slow start take a step, ejections end, slow servers are found, drains are looked at.
   // On the control thread, every 100 ms or so, while has_pulse().
   void pulse();
-  [[nodiscard]] bool has_pulse() const { return has_pulse_ || drains_.active(); }
+  [[nodiscard]] bool has_pulse() const {
+    return has_pulse_ || drains_.active() || !leaving_.empty();
+  }
 
   // For operators. On the control thread.
 
   // The server gets no new sessions, and those that it has end as wished.
   void drain_server(const check::Place& server, const DrainWish& wish);
   [[nodiscard]] Fleet& fleet() { return fleet_; }
+
+  // One more server, in maintenance, its checks not made yet; `then` is told once all workers know
+  // it. Its name and number are nobody else's, its algorithm is dynamic.
+  void add_server(proxy::Backend& backend, conf::Server server,
+                  std::function<void(check::Place)> then);
+
+  // Why a server cannot be taken away, in HAProxy's words; nullopt: it can.
+  [[nodiscard]] std::optional<std::string_view> what_keeps(const check::Place& server);
+
+  // Takes away for good a server that nothing keeps; `then` is called once no worker checks it.
+  void remove_server(const check::Place& server, std::function<void()> then);
+
+  // Connects and checks go there from now on; `then` is called once all workers know that.
+  void move_server(const check::Place& server, const proxy::Whereabouts& where,
+                   std::function<void()> then);
   [[nodiscard]] check::Supervisor& supervisor() { return supervisor_; }
 
   [[nodiscard]] Drains& drains() { return drains_; }
@@ -109,6 +127,14 @@ class Engine final : private balancer::Waker, private check::Desk, private check
                                  net::Opener& opener);
 
   void begin_drain(const check::Place& server);
+  void watch(const check::Place& server);
+  // Adds the checks of a server that the worker is to make, and its agent; on the worker's thread.
+  using AddChecks = std::function<void(Worker&, std::chrono::milliseconds check_delay,
+                                       std::chrono::milliseconds agent_delay)>;
+  [[nodiscard]] AddChecks checks_for(const check::Place& server, Worker& worker);
+  [[nodiscard]] const health::Plan& plan_for(const conf::CheckDialog& dialog);
+  [[nodiscard]] bool is_tracked(const check::Place& server);
+  void free_those_who_left();
   [[nodiscard]] static balancer::Facts facts_of(const check::Place& server);
   void assign_checks();
   void remove_unix_paths();
@@ -122,6 +148,9 @@ class Engine final : private balancer::Waker, private check::Desk, private check
   Drains drains_;
   // Who checks a server, or asks its agent, by backend and server; null: nobody.
   std::vector<std::vector<Worker*>> checkers_;
+  std::vector<check::Place> leaving_;  // sessions may still know them
+  bool freeing_ = false;
+  balancer::Tick next_freeing_ = 0;
   bool has_pulse_ = false;
   std::atomic<std::uint64_t> postponed_{0};
   std::atomic<bool> postponed_on_its_way_{false};  // to the control thread, to be told

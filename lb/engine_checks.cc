@@ -16,18 +16,21 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kShortest{1000};  // an interval below it does not set the pace of the start
 
-bool has_slow_start(const conf::Backend& backend) {
-  return std::ranges::any_of(backend.servers,
-                             [](const conf::Server& one) { return one.slow_start.count() != 0; });
-}
+bool has_slow_start(const conf::Server& server) { return server.slow_start.count() != 0; }
 
-bool may_eject(const conf::Backend& backend) {
-  return std::ranges::any_of(backend.servers, [](const conf::Server& one) {
-    return one.observe && one.observe->on_error == conf::Observe::Action::kEject;
-  });
+bool may_eject(const conf::Server& server) {
+  return server.observe && server.observe->on_error == conf::Observe::Action::kEject;
 }
 
 }  // namespace
+
+// What a server asks for beside its checks.
+void Engine::watch(const Place& server) {
+  const conf::Backend& backend = server.backend->config;
+  has_pulse_ = has_pulse_ || has_slow_start(server.config()) || may_eject(server.config());
+  if (backend.slow_limit && server.backend->choice.graded()) supervisor_.time(server);
+  if (server.config().track) supervisor_.follow(fleet_.root_of(server), server);
+}
 
 // First checks come evenly over the shortest interval, as in HAProxy, each worker having every
 // n-th.
@@ -35,41 +38,52 @@ void Engine::assign_checks() {
   std::vector<Place> checked;
   milliseconds period = milliseconds::max();
   for (proxy::Backend& backend : fleet_.backends) {
-    checkers_.emplace_back(backend.config.servers.size(), nullptr);
-    has_pulse_ = has_pulse_ || has_slow_start(backend.config) || may_eject(backend.config) ||
-                 backend.config.slow_limit;
-    if (backend.config.slow_limit && backend.choice.graded()) supervisor_.time(backend);
+    checkers_.emplace_back(backend.servers.size(), nullptr);
+    has_pulse_ = has_pulse_ || backend.config.slow_limit;
     if (backend.config.slow_limit && !backend.choice.graded())
       control_.note(telemetry::Level::kWarning,
                     fmt::format("backend {}: slow_limit has no effect, its algorithm knows no part "
                                 "of a weight; take leastconn, roundrobin or random",
                                 backend.config.name));
-    for (balancer::ServerId id = 0; id < backend.config.servers.size(); ++id) {
+    for (const balancer::ServerId id : backend.servers.all()) {
       const Place place{.backend = &backend, .server = id};
       const conf::Server& server = place.config();
-      if (server.track) supervisor_.follow(fleet_.root_of(place), place);
-      if (!server.address || (!server.check && !server.agent)) continue;
+      watch(place);
+      if (!server.check && !server.agent) continue;
       checked.push_back(place);
       if (server.check && server.check->interval >= kShortest)
         period = std::min(period, server.check->interval);
     }
   }
   for (std::size_t i = 0; i < checked.size(); ++i) {
-    const conf::Server& server = checked[i].config();
-    Worker& worker = crew_[i % crew_.size()];
-    const auto delay = [&](milliseconds interval) {
-      return std::min(interval, period) * static_cast<std::int64_t>(i) /
+    const auto delay = [&](const auto& asked) {
+      if (!asked) return milliseconds{0};
+      return std::min(asked->interval, period) * static_cast<std::int64_t>(i) /
              static_cast<std::int64_t>(checked.size());
     };
-    check::Desk& desk = *this;
-    checkers_[checked[i].backend->index][checked[i].server] = &worker;
-    if (server.check) {
-      const conf::CheckDialog& dialog = *server.check->dialog;
-      if (!plans_.contains(&dialog)) plans_.emplace(&dialog, health::make_plan(dialog));
-      worker.checks().add(desk, checked[i], plans_.at(&dialog), delay(server.check->interval));
-    }
-    if (server.agent) worker.checks().add_agent(desk, checked[i], delay(server.agent->interval));
+    const conf::Server& server = checked[i].config();
+    Worker& worker = crew_[i % crew_.size()];
+    checks_for(checked[i], worker)(worker, delay(server.check), delay(server.agent));
   }
+}
+
+const health::Plan& Engine::plan_for(const conf::CheckDialog& dialog) {
+  const auto known = plans_.find(&dialog);
+  return known != plans_.end() ? known->second
+                               : plans_.emplace(&dialog, health::make_plan(dialog)).first->second;
+}
+
+Engine::AddChecks Engine::checks_for(const Place& server, Worker& worker) {
+  const conf::Server& config = server.config();
+  auto& checkers = checkers_[server.backend->index];
+  checkers.resize(std::max<std::size_t>(checkers.size(), server.server + 1));
+  checkers[server.server] = config.check || config.agent ? &worker : nullptr;
+  const health::Plan* const plan = config.check ? &plan_for(*config.check->dialog) : nullptr;
+  return [this, server, plan](Worker& one, milliseconds check_delay, milliseconds agent_delay) {
+    check::Desk& desk = *this;
+    if (plan != nullptr) one.checks().add(desk, server, *plan, check_delay);
+    if (server.config().agent) one.checks().add_agent(desk, server, agent_delay);
+  };
 }
 
 void Engine::judged(check::Judgement judgement) {

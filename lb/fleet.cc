@@ -39,13 +39,12 @@ proxy::Backend* Fleet::find_backend(std::string_view name) {
 
 std::optional<check::Place> Fleet::find_server(proxy::Backend& backend, std::string_view name) {
   const auto number = number_in(name);
-  const auto& servers = backend.config.servers;
-  const auto found = std::ranges::find_if(servers, [&](const conf::Server& one) {
-    return number ? one.id == *number : one.name == name;
-  });
-  if (found == servers.end()) return std::nullopt;
-  return check::Place{.backend = &backend,
-                      .server = static_cast<balancer::ServerId>(found - servers.begin())};
+  for (const balancer::ServerId id : backend.servers.all()) {
+    const conf::Server& one = backend.servers[id].config;
+    if (number ? one.id == *number : one.name == name)
+      return check::Place{.backend = &backend, .server = id};
+  }
+  return std::nullopt;
 }
 
 check::Place Fleet::root_of(check::Place place) {

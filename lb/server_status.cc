@@ -39,10 +39,10 @@ std::string with_lives(std::string_view word, const std::optional<Lives>& lives)
 
 }  // namespace
 
-std::string status_of(const balancer::Facts& facts, const conf::Server& config,
+std::string status_of(const balancer::Facts& facts, const proxy::Server& server,
                       const std::optional<Lives>& lives, const std::string& via) {
   if (facts.admin == balancer::Admin::kMaint)
-    return config.address ? "MAINT" : "MAINT (resolution)";
+    return server.where.address ? "MAINT" : "MAINT (resolution)";
   if (!via.empty()) return fmt::format("MAINT (via {})", via);
   if (!balancer::is_up(facts)) {
     if (facts.agent_down) return "DOWN (agent)";
@@ -50,7 +50,7 @@ std::string status_of(const balancer::Facts& facts, const conf::Server& config,
     return rising ? fmt::format("DOWN {}/{}", lives->lives, lives->rise) : "DOWN";
   }
   if (balancer::admin_of(facts) == balancer::Admin::kDrain)
-    return config.agent ? "DRAIN (agent)" : with_lives("DRAIN", lives);
+    return server.config.agent ? "DRAIN (agent)" : with_lives("DRAIN", lives);
   if (facts.stopping) return with_lives("NOLB", lives);
   return lives ? with_lives("UP", lives) : "no check";
 }

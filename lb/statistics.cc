@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <functional>
-#include <ranges>
 
 #include "conf/algorithm.h"
 #include "lb/server_status.h"
@@ -31,8 +29,8 @@ struct HeardAll {
 HeardAll sort(const Fleet& fleet, const Worker::Heard& heard) {
   HeardAll all;
   for (const proxy::Backend& backend : fleet.backends) {
-    all.checks.emplace_back(backend.config.servers.size(), nullptr);
-    all.agents.emplace_back(backend.config.servers.size(), nullptr);
+    all.checks.emplace_back(backend.servers.size(), nullptr);
+    all.agents.emplace_back(backend.servers.size(), nullptr);
   }
   for (const check::HeardOf& one : heard)
     (one.agent ? all.agents : all.checks)[one.of.backend->index][one.of.server] = &one.heard;
@@ -48,13 +46,13 @@ std::uint64_t seconds(balancer::Tick from, balancer::Tick to) {
 }
 
 // Of servers on all workers: each one's average by how many it has of the last ones.
-telemetry::MeanTimes times_of(const std::ranges::forward_range auto& servers) {
+telemetry::MeanTimes times_of(const std::vector<const proxy::Server*>& servers) {
   const auto mean = [&](telemetry::Times telemetry::SessionTimes::* which) {
     telemetry::Gauge level;
     std::uint64_t sum = 0;
     std::uint64_t samples = 0;
-    for (const telemetry::PerWorker<telemetry::ServerCounters>& workers : servers) {
-      for (const telemetry::ServerCounters& one : workers.all()) {
+    for (const proxy::Server* server : servers) {
+      for (const telemetry::ServerCounters& one : server->counters.all()) {
         sum += (one.times.*which).sum();
         samples += std::min(one.times.samples(), telemetry::Times::kWindow);
         level.most = std::max(level.most, (one.times.*which).most());
@@ -105,6 +103,7 @@ telemetry::FrontendStat stat_of(Fleet& fleet, const proxy::Frontend& frontend,
 telemetry::ServerStat stat_of(Fleet& fleet, const Place& place, const balancer::ServerView& view,
                               const HeardAll& heard, balancer::Tick now) {
   const conf::Server& config = place.config();
+  const proxy::Whereabouts& where = place.at_work().where;
   const balancer::Facts& facts = view.facts;
   telemetry::ServerStat stat;
   stat.name = config.name;
@@ -116,7 +115,7 @@ telemetry::ServerStat stat_of(Fleet& fleet, const Place& place, const balancer::
   stat.inherits_maintenance = facts.inherited == balancer::Admin::kMaint;
   stat.inherits_drain = facts.inherited == balancer::Admin::kDrain;
   stat.disabled = config.disabled;
-  stat.unresolved = !config.address;
+  stat.unresolved = !where.address;
   stat.backup = config.backup;
   stat.checked = config.check.has_value();
   stat.queue = {view.queued, view.most_queued};
@@ -133,14 +132,14 @@ telemetry::ServerStat stat_of(Fleet& fleet, const Place& place, const balancer::
   const bool is_down = !stat.up;
   stat.down_s = (view.history.down_ms + (is_down ? now - view.history.changed : 0)) / 1000;
   if (view.last) stat.last_session_s = seconds(*view.last, now);
-  stat.times = times_of(std::views::single(std::cref(place.backend->servers[place.server])));
-  stat.totals = totals_of(place.backend->servers[place.server]);
+  stat.times = times_of({&place.at_work()});
+  stat.totals = totals_of(place.at_work().counters);
   stat.totals.downs = view.history.downs;
-  if (config.address) {
-    const bool unix_socket = config.address->family == conf::Family::kUnix;
-    stat.host = conf::host_of(*config.address);
-    stat.port = unix_socket ? 0 : config.address->port;
-    stat.address = unix_socket ? "unix" : conf::to_string(*config.address);
+  if (where.address) {
+    const bool unix_socket = where.address->family == conf::Family::kUnix;
+    stat.host = conf::host_of(*where.address);
+    stat.port = unix_socket ? 0 : where.address->port;
+    stat.address = unix_socket ? "unix" : conf::to_string(*where.address);
   }
   stat.fqdn = config.host;
 
@@ -151,7 +150,8 @@ telemetry::ServerStat stat_of(Fleet& fleet, const Place& place, const balancer::
   const check::Heard* const decides = heard.checks[root.backend->index][root.server];
   if (decides != nullptr && !decides->disabled)
     lives = Lives{decides->lives, root.config().check->rise, root.config().check->fall};
-  stat.status = status_of(facts, config, lives, stat.inherits_maintenance ? stat.tracked : "");
+  stat.status =
+      status_of(facts, place.at_work(), lives, stat.inherits_maintenance ? stat.tracked : "");
 
   if (const check::Heard* own = heard.checks[place.backend->index][place.server]) {
     stat.totals.failed_checks = own->failures;
@@ -159,7 +159,7 @@ telemetry::ServerStat stat_of(Fleet& fleet, const Place& place, const balancer::
     stat.check_disabled = own->disabled;
     stat.check->rise = config.check->rise;
     stat.check->fall = config.check->fall;
-    stat.check_port = config.check->port.value_or(0);
+    stat.check_port = where.check_port.value_or(0);
   }
   if (const check::Heard* agent = heard.agents[place.backend->index][place.server]) {
     stat.agent = lb::stat_of(*agent);
@@ -198,15 +198,22 @@ telemetry::BackendStat stat_of(Fleet& fleet, proxy::Backend& backend, const Hear
   stat.rate = {view.rate, view.most_rate};
   stat.changed_s = seconds(view.history.changed, now);
   stat.down_s = (view.history.down_ms + (view.up ? 0 : now - view.history.changed)) / 1000;
-  stat.times = times_of(backend.servers);
   std::uint64_t weight = 0;
-  const auto count = static_cast<balancer::ServerId>(backend.config.servers.size());
+  std::vector<const proxy::Server*> known;
+  const balancer::ServerId count = backend.servers.size();
   stat.servers.reserve(count);
+  stat.totals = totals_of(backend.gone);
   for (balancer::ServerId first = 0; first < count; first += kPart) {
-    balancer::ServerId id = first;
+    balancer::ServerId next = first;
     for (const balancer::ServerView& server : backend.choice.view(first, kPart, now)) {
-      stat.servers.push_back(
-          stat_of(fleet, {.backend = &backend, .server = id++}, server, heard, now));
+      const Place place{.backend = &backend, .server = next++};
+      if (!backend.servers.known(place.server)) continue;
+      known.push_back(&place.at_work());
+      if (!backend.servers.present(place.server)) {
+        stat.totals += totals_of(place.at_work().counters);
+        continue;
+      }
+      stat.servers.push_back(stat_of(fleet, place, server, heard, now));
       const telemetry::ServerStat& added = stat.servers.back();
       stat.totals += added.totals;
       if (server.serves) weight += server.weight;
@@ -215,6 +222,7 @@ telemetry::BackendStat stat_of(Fleet& fleet, proxy::Backend& backend, const Hear
       if (last) stat.last_session_s = std::min(stat.last_session_s.value_or(*last), *last);
     }
   }
+  stat.times = times_of(known);
   stat.weight = whole(weight);
   stat.totals.sessions = backend.counters.sum(&C::sessions);
   stat.totals.failed_connects += backend.counters.sum(&C::failed_connects);
@@ -299,6 +307,10 @@ void Statistics::take_off(Snapshot& snapshot) const {
     for (auto& server : backend.servers)
       take_off(server.totals, fmt::format("{}/{}", backend.name, server.name));
   }
+}
+
+void Statistics::forget(const Place& server) {
+  cleared_.erase(fmt::format("{}/{}", server.backend->config.name, server.config().name));
 }
 
 void Statistics::clear(bool all, std::function<void()> then) {

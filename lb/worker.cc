@@ -37,9 +37,26 @@ Worker::~Worker() { assert(!thread_.joinable()); }
 void Worker::attend(proxy::Backend& backend) {
   assert(backend.index == servers_.size());
   backends_.push_back(&backend);
-  std::deque<proxy::AtServer>& servers = servers_.emplace_back();
-  for (balancer::ServerId id = 0; id < backend.config.servers.size(); ++id)
-    servers.emplace_back(backend.config.servers[id], backend.servers[id].of(index()));
+  servers_.emplace_back();
+  for (const balancer::ServerId id : backend.servers.all())
+    welcome({.backend = &backend, .server = id});
+}
+
+void Worker::welcome(const check::Place& server) {
+  auto& servers = servers_[server.backend->index];
+  if (server.server >= servers.size()) servers.resize(server.server + 1);
+  servers[server.server] = std::make_unique<proxy::AtServer>(server.at_work(), index());
+}
+
+void Worker::dismiss(const check::Place& server) {
+  loop_.assert_here();
+  servers_[server.backend->index][server.server].reset();
+}
+
+void Worker::move(const check::Place& server, const proxy::Whereabouts& where) {
+  loop_.assert_here();
+  if (where.address) at(*server.backend, server.server).move(*where.address);
+  checks_.move(server, where);
 }
 
 net::Status Worker::listen(proxy::Frontend& frontend, const conf::Bind& bind, net::Fd fd) {
@@ -80,7 +97,8 @@ void Worker::quit() {
   loop_.assert_here();
   checks_.stop();
   for (auto& backend : servers_)
-    for (proxy::AtServer& server : backend) server.drain.reset();
+    for (const auto& server : backend)
+      if (server) server->drain.reset();
   quitting_ = true;
 }
 
@@ -268,8 +286,9 @@ void Worker::forget_times(bool all) {
   const auto forget = [all](telemetry::SessionTimes& times) {
     all ? times.forget() : times.forget_most();
   };
-  for (std::deque<proxy::AtServer>& servers : servers_)
-    for (proxy::AtServer& at : servers) forget(at.counters.times);
+  for (const auto& servers : servers_)
+    for (const auto& at : servers)
+      if (at) forget(at->counters.times);
 }
 
 void Worker::crossed(proxy::Backend& backend, balancer::ServerId server,
@@ -305,7 +324,7 @@ void Worker::walk(std::function<void(proxy::Session&)> look, std::function<void(
 void Worker::walk_on(const std::shared_ptr<Walk>& walk) {
   const std::size_t stop = std::min(walk->next + kSeenPerTurn, walk->size());
   for (; walk->next < stop; ++walk->next) walk->look(walk->next);
-  if (stop == walk->size()) return walk->then();
+  if (walk->next >= walk->size()) return walk->then();
   post([this, walk] { walk_on(walk); });
 }
 

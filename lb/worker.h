@@ -103,6 +103,15 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
   // wait.
   void shut(const check::Place& server, telemetry::Cause why);
 
+  // One more server, which gets sessions only later. And one that gets none any more: nobody asks
+  // for it once it was dismissed, nor was it checked since it left.
+  void welcome(const check::Place& server);
+  void stop_checks(const check::Place& server) { checks_.remove(server); }
+  void dismiss(const check::Place& server);
+
+  // Connects and checks go there from now on.
+  void move(const check::Place& server, const proxy::Whereabouts& where);
+
   // A server gets no new sessions, or does again. Those that still connect to it choose another.
   void set_leaving(const check::Place& server, bool leaving);
 
@@ -133,7 +142,7 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
   void reached(proxy::Session& session, telemetry::Moment moment) override;
   [[nodiscard]] proxy::AtServer& at(const proxy::Backend& backend,
                                     balancer::ServerId server) override {
-    return servers_[backend.index][server];
+    return *servers_[backend.index][server];
   }
   void crossed(proxy::Backend& backend, balancer::ServerId server,
                balancer::Crossing crossing) override;
@@ -192,7 +201,7 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
   check::Runner checks_;
 
   std::vector<proxy::Backend*> backends_;
-  std::vector<std::deque<proxy::AtServer>> servers_;  // by backend
+  std::vector<std::vector<std::unique_ptr<proxy::AtServer>>> servers_;  // by backend and id
   proxy::Evictions evictions_;
   std::vector<std::unique_ptr<proxy::Listener>> listeners_;
   std::deque<Slot> slots_;

@@ -34,6 +34,7 @@ void Worker::start_drains(balancer::DrainOrder order) {
   for (proxy::Backend* backend : backends_) {
     order.quiet_time = static_cast<net::Tick>(backend->config.drain.quiet_time.count());
     for (balancer::ServerId id = 0; id < servers_[backend->index].size(); ++id) {
+      if (!servers_[backend->index][id]) continue;
       const proxy::AtServer& there = at(*backend, id);
       if (there.drain && there.drain->deadline() <= order.deadline) continue;
       start_drain({.backend = backend, .server = id}, order, 0);

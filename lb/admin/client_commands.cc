@@ -9,9 +9,9 @@
 #include <string_view>
 #include <utility>
 
+#include "conf/haproxy/time.h"
 #include "conf/value.h"
 #include "lb/admin/help.h"
-#include "lb/admin/time.h"
 
 namespace lb::admin {
 namespace {
@@ -66,7 +66,7 @@ void set_severity_output(const Request& request, Answer answer) {
 void set_timeout(const Request& request, Answer answer) {
   if (request.word(0) != "cli") return answer.fail("'set timeout' only supports 'cli'.");
   if (request.word(1).empty()) return answer.fail("Expects an integer value.");
-  const auto time = parse_time(request.word(1), std::chrono::seconds{1});
+  const auto time = conf::haproxy::parse_time(request.word(1), std::chrono::seconds{1});
   if (!time || *time == std::chrono::milliseconds{0}) return answer.fail("Invalid timeout value.");
   request.terms.timeout = *time;
 }

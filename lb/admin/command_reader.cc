@@ -77,9 +77,11 @@ CommandReader::State CommandReader::next_command() {
   const std::size_t end = end_of_command(line());
   const bool last = end == line_;
   const std::string_view text = last ? without_return(line()) : line().substr(0, end);
+  std::string_view told = text;
+  skip_blanks(told);
   auto [words, ask_payload] = words_of(text);
   command_ = {
-      .text = std::string(text), .words = std::move(words), .payload = {}, .ends_line = last};
+      .text = std::string(told), .words = std::move(words), .payload = {}, .ends_line = last};
   begin_ += end + 1;  // with its ; or newline
   if (!last) {
     line_ -= end + 1;

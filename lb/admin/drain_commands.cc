@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "conf/haproxy/time.h"
 #include "lb/admin/drain_text.h"
 #include "lb/admin/places.h"
-#include "lb/admin/time.h"
 
 namespace lb::admin {
 namespace {
@@ -50,7 +50,7 @@ std::expected<Asked, std::string> read_words(const Request& request) {
     } else if (word == "when-quiet") {
       asked.wish.mode = DrainWish::Mode::kWhenQuiet;
     } else if (word == "deadline" || word == "quiet") {
-      const auto time = parse_time(value, milliseconds{1});
+      const auto time = conf::haproxy::parse_time(value, milliseconds{1});
       if (!time || time->count() == 0)
         return std::unexpected(fmt::format("{} wants a time after it, such as 2m", word));
       (word == "quiet" ? asked.wish.quiet_time : asked.wish.deadline) = *time;
@@ -75,7 +75,7 @@ std::expected<std::vector<Place>, std::string> servers_in(Fleet& fleet, std::str
   if (slash == std::string_view::npos) {
     proxy::Backend* backend = fleet.find_backend(text);
     if (backend == nullptr) return std::unexpected("No such backend.");
-    for (balancer::ServerId id = 0; id < backend->config.servers.size(); ++id)
+    for (const balancer::ServerId id : backend->servers.all())
       servers.push_back({.backend = backend, .server = id});
     return servers;
   }
@@ -96,7 +96,7 @@ std::string last_of(const std::vector<Place>& servers) {
   const proxy::Backend& backend = *servers.front().backend;
   const auto views = backend.choice.view();
   const auto usable = [&](balancer::ServerId id) {
-    return balancer::standing(views[id].facts).usable;
+    return !views[id].vacant && balancer::standing(views[id].facts).usable;
   };
   std::size_t going = 0;
   for (const Place& server : servers) going += usable(server.server) ? 1U : 0U;

@@ -4,11 +4,13 @@
 #include <charconv>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
 #include "balancer/weight_request.h"
 #include "lb/admin/places.h"
+#include "lb/admin/server_address.h"
 
 namespace lb::admin {
 namespace {
@@ -20,7 +22,8 @@ using check::Place;
 using Fault = std::optional<std::string>;
 
 constexpr const char* kUsage =
-    "usage: set server <backend>/<server> agent | health | maxconn | state | weight";
+    "usage: set server <backend>/<server> addr | agent | check-addr | check-port | fqdn | health | "
+    "maxconn | state | weight";
 
 // The answer ends when every worker has heard of what was done.
 void reply_when_known(Engine& engine, Answer answer) {
@@ -126,6 +129,27 @@ Command::Handler of_a_server(Engine& engine, Change change) {
   };
 }
 
+void move(Engine& engine, const Place& server, const Moved& moved, Answer answer) {
+  if (moved.refused) return answer.fail(moved.says);
+  const auto kept = std::make_shared<Answer>(std::move(answer));
+  engine.move_server(server, moved.where.value_or(server.at_work().where),
+                     [kept, says = moved.says] {
+                       if (!says.empty()) kept->say(conf::LogLevel::kWarning, says);
+                       kept->finish();
+                     });
+}
+
+// Beside what is done at once, a server and its checks may go elsewhere.
+Command::Handler set_or_move(Engine& engine) {
+  return [&engine, set = of_a_server(engine, set_server)](const Request& request, Answer answer) {
+    const auto server = find_server(engine.fleet(), request.word(0));
+    const auto words = std::span(request.words).subspan(request.words.empty() ? 0 : 1);
+    const auto moved = server ? move_as_told(server->at_work(), words) : std::nullopt;
+    if (moved) return move(engine, *server, *moved, std::move(answer));
+    set(request, std::move(answer));
+  };
+}
+
 Change to_state(std::string_view state) {
   return [state](Engine& engine, const Place& server, const Request&) {
     return set_state(engine, server, state);
@@ -135,17 +159,22 @@ Change to_state(std::string_view state) {
 }  // namespace
 
 void add_server_commands(CommandTable& table, Engine& engine) {
-  const auto add = [&](std::string words, std::string arguments, std::string description,
-                       Change change) {
+  const auto add_handler = [&](std::string words, std::string arguments, std::string description,
+                               Command::Handler handler) {
     table.add({.words = std::move(words),
                .arguments = std::move(arguments),
                .description = std::move(description),
                .level = Level::kAdmin,
                .changes = true,
-               .handler = of_a_server(engine, std::move(change))});
+               .handler = std::move(handler)});
   };
-  add("set server", "<bk>/<srv> [opts]", "change a server's state, weight, health or limit",
-      set_server);
+  const auto add = [&](std::string words, std::string arguments, std::string description,
+                       Change change) {
+    add_handler(std::move(words), std::move(arguments), std::move(description),
+                of_a_server(engine, std::move(change)));
+  };
+  add_handler("set server", "<bk>/<srv> [opts]",
+              "change a server's state, weight, health, limit or address", set_or_move(engine));
   add("set weight", "<bk>/<srv>  (DEPRECATED)",
       "change a server's weight (use 'set server' instead)",
       [](Engine& one, const Place& server, const Request& request) {

@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "balancer/network_set.h"
+#include "conf/haproxy/time.h"
 #include "lb/admin/places.h"
 #include "lb/admin/session_text.h"
-#include "lb/admin/time.h"
 
 namespace lb::admin {
 namespace {
@@ -89,7 +89,7 @@ std::optional<std::string> take(Fleet& fleet, std::string_view word, std::string
     if (!network) return "client wants an address or a network after it, such as 10.0.0.0/8";
     filter.clients = {*network};
   } else if (word == "older" || word == "idle") {
-    const auto time = parse_time(value, milliseconds{1000});
+    const auto time = conf::haproxy::parse_time(value, milliseconds{1000});
     if (!time) return fmt::format("{} wants a time after it, such as 1h", word);
     (word == "older" ? filter.older : filter.idle) = *time;
   } else if (word == "state") {

@@ -7,8 +7,8 @@
 namespace lb::check {
 namespace {
 
-Route route_to(const Place& place, const conf::AgentCheck& agent) {
-  conf::Address address = agent.address.value_or(*place.config().address);
+Route route_to(const Place& place, const conf::AgentCheck& agent, const proxy::Whereabouts& where) {
+  conf::Address address = agent.address ? *agent.address : where.address.value_or(conf::Address{});
   address.port = agent.port;
   return {.backend = place.backend,
           .address = std::move(address),
@@ -24,8 +24,15 @@ AgentWatch::AgentWatch(Ground ground, Desk& desk, Place server)
       server_(server),
       asked_(*server.config().agent),
       plan_(health::agent_plan(asked_.send)),
-      route_(route_to(server, asked_)),
+      route_(route_to(server, asked_, server.at_work().where)),
       probe_(ground, *this) {}
+
+void AgentWatch::move(const proxy::Whereabouts& where) {
+  const bool running = probe_.running();
+  stop();
+  route_ = route_to(server_, asked_, where);
+  if (running) ground_.wheel.schedule(*this, ground_.poller.now());
+}
 
 void AgentWatch::on_due() {
   began_ = ground_.poller.now();

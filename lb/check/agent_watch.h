@@ -15,6 +15,9 @@ class AgentWatch final : private net::Timed, private ProbeOwner {
   // All outlive it. `server` has an agent.
   AgentWatch(Ground ground, Desk& desk, Place server);
 
+  // It is asked there from the next time on, unless its agent has an address of its own.
+  void move(const proxy::Whereabouts& where);
+
   void start(net::Tick first) { ground_.wheel.schedule(*this, first); }
   void stop() {
     probe_.cancel();

@@ -17,7 +17,8 @@ struct Place {
   proxy::Backend* backend = nullptr;
   balancer::ServerId server = 0;
 
-  [[nodiscard]] const conf::Server& config() const { return backend->config.servers[server]; }
+  [[nodiscard]] proxy::Server& at_work() const { return backend->servers[server]; }
+  [[nodiscard]] const conf::Server& config() const { return at_work().config; }
   friend bool operator==(const Place&, const Place&) = default;
 };
 

@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include "lb/check/agent_watch.h"
 #include "lb/check/watch.h"
@@ -15,11 +17,17 @@ class Runner {
  public:
   Runner(net::Poller& poller, net::TimerWheel& wheel) : ground_{poller, wheel} {}
 
-  // `desk` and `plan` outlive it. The first check comes `delay` after start().
+  // `desk` and `plan` outlive it. The first check comes `delay` after start(), or from now when
+  // that was before. A server that is in maintenance at first is not checked until it leaves that.
   void add(Desk& desk, Place server, const health::Plan& plan, std::chrono::milliseconds delay);
   void add_agent(Desk& desk, Place server, std::chrono::milliseconds delay);
 
-  // The servers that are in maintenance at first have been paused before.
+  // No more checks of the server, and nobody is told what those that run would say.
+  void remove(const Place& server);
+
+  // The server is there now.
+  void move(const Place& server, const proxy::Whereabouts& where);
+
   void start();
   void stop();  // what runs is dropped without a verdict
 
@@ -35,16 +43,17 @@ class Runner {
   using Key = std::pair<const proxy::Backend*, balancer::ServerId>;
   template <typename T>
   struct Delayed {
-    template <typename... Arguments>
-    explicit Delayed(std::chrono::milliseconds when, Arguments&&... arguments)
-        : what(std::forward<Arguments>(arguments)...), delay(when) {}
-    T what;
+    std::unique_ptr<T> what;
     std::chrono::milliseconds delay;
   };
 
+  static Key key(const Place& server) { return {server.backend, server.server}; }
+  [[nodiscard]] net::Tick after(std::chrono::milliseconds delay) const;
+
   Ground ground_;
-  std::deque<Delayed<Watch>> watches_;
-  std::deque<Delayed<AgentWatch>> agents_;
+  bool started_ = false;
+  std::vector<Delayed<Watch>> watches_;
+  std::vector<Delayed<AgentWatch>> agents_;
   std::map<Key, Watch*> by_server_;
   std::map<Key, AgentWatch*> agents_by_server_;
 };

@@ -49,9 +49,20 @@ void Supervisor::follow(const Place& of, const Place& follower) {
       follower.server, [](Facts& facts) { facts.health = balancer::Health::kDown; }, hands_.now());
 }
 
-void Supervisor::time(proxy::Backend& backend) {
-  for (balancer::ServerId id = 0; id < backend.config.servers.size(); ++id)
-    slowness_.emplace(Key(&backend, id), health::Slowness(*backend.config.slow_limit));
+void Supervisor::time(const Place& server) {
+  slowness_.insert_or_assign(Key(server.backend, server.server),
+                             health::Slowness(*server.backend->config.slow_limit));
+}
+
+void Supervisor::forget(const Place& server) {
+  const Key key(server.backend, server.server);
+  const auto ejected = ejected_.find(key);
+  if (ejected != ejected_.end() && ejected->second.phase == Ejected::Phase::kOut)
+    --out_[server.backend];
+  ejected_.erase(key);
+  slowness_.erase(key);
+  taken_out_.erase(key);
+  for (auto& [of, followers] : followers_) std::erase(followers, server);
 }
 
 // ---- checks
@@ -124,8 +135,8 @@ void Supervisor::shut_backups(const Place& better, const Effect& effect) {
   const conf::Server& config = better.config();
   if (config.on_marked_up != conf::OnMarkedUp::kShutdownBackupSessions || config.backup) return;
   if (!effect.shift.is_usable || effect.on_trial) return;
-  for (balancer::ServerId id = 0; id < better.backend->config.servers.size(); ++id)
-    if (better.backend->config.servers[id].backup)
+  for (const balancer::ServerId id : better.backend->servers.all())
+    if (better.backend->servers[id].config.backup)
       hands_.shut({.backend = better.backend, .server = id}, Cause::kBetterUp);
 }
 
@@ -259,8 +270,8 @@ const char* Supervisor::what_keeps(const Place& server) const {
   const conf::Backend& config = server.backend->config;
   if (server.backend->choice.eligible() <= 1) return "it is the last one";
   const auto out = out_.find(server.backend);
-  const auto most = health::Ejection::most_of(static_cast<std::uint32_t>(config.servers.size()),
-                                              config.ejection.most);
+  const auto servers = static_cast<std::uint32_t>(server.backend->servers.all().size());
+  const auto most = health::Ejection::most_of(servers, config.ejection.most);
   return out != out_.end() && out->second >= most ? "max_ejected lets no more go" : nullptr;
 }
 

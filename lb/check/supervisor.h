@@ -63,8 +63,11 @@ class Supervisor {
   // check, or is not checked yet as it is disabled, this one is down.
   void follow(const Place& of, const Place& follower);
 
-  // A backend with a slow_limit.
-  void time(proxy::Backend& backend);
+  // A server of a backend with a slow_limit.
+  void time(const Place& server);
+
+  // A server that has left: nothing that comes of it counts.
+  void forget(const Place& server);
 
   void judged(const Judgement& judgement);
   void agent_said(const AgentWord& word);

@@ -12,16 +12,19 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kAgain{100};  // after a check that could not be made
 
-Route route_to(const Place& place) {
+// Where nobody knows the server's address it is in maintenance, and not checked.
+Route route_to(const Place& place, const proxy::Whereabouts& where) {
   const conf::Server& server = place.config();
   const conf::Check& check = *server.check;
-  Route route{.backend = place.backend, .address = *server.address, .send_proxy = {}};
-  if (check.address) {
+  Route route{.backend = place.backend,
+              .address = where.address.value_or(conf::Address{}),
+              .send_proxy = {}};
+  if (where.check_address) {
     const std::uint16_t port = route.address.port;
-    route.address = *check.address;
+    route.address = *where.check_address;
     route.address.port = port;
   }
-  if (check.port) route.address.port = *check.port;
+  if (where.check_port) route.address.port = *where.check_port;
   if (check.send_proxy) {
     route.send_proxy =
         server.send_proxy ? server.send_proxy->version : conf::SendProxy::Version::kV1;
@@ -42,10 +45,18 @@ Watch::Watch(Ground ground, Desk& desk, Place server, const health::Plan& plan)
       server_(server),
       asked_(*server.config().check),
       plan_(plan),
-      route_(route_to(server)),
+      route_(route_to(server, server.at_work().where)),
       state_(asked_.rise, asked_.fall, asked_.init_state),
       probe_(ground, *this),
       told_lives_(state_.lives()) {}
+
+// One that is under way goes on to where it began, unless that was nowhere.
+void Watch::move(const proxy::Whereabouts& where) {
+  const bool running = probe_.running();
+  probe_.cancel();
+  route_ = route_to(server_, where);
+  if (running) come_back_in(milliseconds{0});
+}
 
 void Watch::pause(Pause why) {
   paused_ |= static_cast<std::uint8_t>(why);

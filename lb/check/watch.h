@@ -19,6 +19,9 @@ class Watch final : private net::Timed, private ProbeOwner {
   // All outlive it. `server` has a check, of which `plan` is made.
   Watch(Ground ground, Desk& desk, Place server, const health::Plan& plan);
 
+  // The next check goes there.
+  void move(const proxy::Whereabouts& where);
+
   // The first check comes then.
   void start(net::Tick first) { ground_.wheel.schedule(*this, first); }
 

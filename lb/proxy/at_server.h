@@ -3,11 +3,13 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "balancer/drain.h"
 #include "conf/model.h"
 #include "lb/net/address.h"
 #include "lb/proxy/on_server.h"
+#include "lb/proxy/server.h"
 #include "lb/telemetry/counters.h"
 
 namespace lb::proxy {
@@ -26,11 +28,14 @@ struct DrainTally {
 // of them. Belongs to that worker, so that a new address needs neither a lock nor an atomic: it is
 // posted to all of them.
 struct AtServer {
-  // An unresolved server is in maint and never chosen.
-  AtServer(const conf::Server& asked, telemetry::ServerCounters& own);
+  // An unresolved server is in maint and never chosen. `server` outlives it.
+  AtServer(Server& server, std::size_t worker);
   ~AtServer();
 
+  void move(const conf::Address& to);  // for those who connect from now on
+
   const conf::Server& config;
+  const std::string_view name;
   telemetry::ServerCounters& counters;  // this worker's
   conf::Address address;
   net::SocketAddress target;  // the same for the kernel

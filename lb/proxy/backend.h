@@ -3,12 +3,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <vector>
 
 #include "balancer/backend.h"
 #include "conf/model.h"
 #include "lb/net/address.h"
+#include "lb/proxy/roster.h"
 #include "lb/telemetry/counters.h"
 
 namespace lb::proxy {
@@ -19,16 +19,24 @@ class Backend {
   // `place` is which backend of the configuration it is; `now` a tick of the workers' clock.
   Backend(const conf::Backend& asked, std::size_t place, std::size_t workers,
           balancer::Waker& waker, balancer::Tick now)
-      : config(asked), index(place), choice(asked, waker, now), counters(workers) {
-    for (std::size_t i = 0; i < asked.servers.size(); ++i) servers.emplace_back(workers);
+      : config(asked),
+        index(place),
+        choice(asked, waker, now),
+        counters(workers),
+        servers(workers) {
+    for (balancer::ServerId id = 0; id < asked.servers.size(); ++id) {
+      servers.take(id, asked.servers[id]);
+      servers.arrived(id);
+    }
     for (const conf::Address& source : asked.sources) sources_.emplace_back(source);
   }
 
-  const conf::Backend& config;
+  const conf::Backend& config;  // its servers are those of the start
   const std::size_t index;
   balancer::Backend choice;
   telemetry::PerWorker<telemetry::BackendCounters> counters;
-  std::deque<telemetry::PerWorker<telemetry::ServerCounters>> servers;  // by id
+  Roster servers;
+  telemetry::PerWorker<telemetry::ServerCounters> gone{1};  // servers' that have left; control's
 
   // The address to connect from, in turn; null when the kernel shall choose.
   [[nodiscard]] const net::SocketAddress* source_for(const net::SocketAddress& target) {

@@ -20,13 +20,19 @@ Session& session_of(OnServer& one) { return static_cast<Session&>(one); }
 
 }  // namespace
 
-AtServer::AtServer(const conf::Server& asked, telemetry::ServerCounters& own)
-    : config(asked),
-      counters(own),
-      address(asked.address.value_or(conf::Address{})),
+AtServer::AtServer(Server& server, std::size_t worker)
+    : config(server.config),
+      name(server.name),
+      counters(server.counters.of(worker)),
+      address(server.where.address.value_or(conf::Address{})),
       target(address) {}
 
 AtServer::~AtServer() = default;
+
+void AtServer::move(const conf::Address& to) {
+  address = to;
+  target = net::SocketAddress(to);
+}
 
 ServerDrain::ServerDrain(AtServer& at, net::Poller& poller, net::TimerWheel& wheel,
                          const balancer::DrainOrder& order, std::uint32_t all, double phase)

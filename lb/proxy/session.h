@@ -97,6 +97,8 @@ class Session final : private EndpointOwner, private net::Timed, public OnServer
   [[nodiscard]] telemetry::SessionRecord record() const;
   [[nodiscard]] SessionView view() const;
   [[nodiscard]] std::uint64_t id() const { return id_; }
+  // Where it is, or was; null: nowhere yet.
+  [[nodiscard]] const AtServer* at_server() const { return at_; }
   [[nodiscard]] Frontend& frontend() const { return frontend_; }
   [[nodiscard]] const net::Peer& client() const { return client_peer_; }
   [[nodiscard]] balancer::Waiter waiter() const { return {host_.index(), slot_, generation_}; }

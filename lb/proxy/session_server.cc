@@ -40,14 +40,14 @@ void Session::choose() {
     if (wait->at) {
       const AtServer& at = host_.at(backend_, *wait->at);
       at.counters.chosen.add();
-      server_name_ = at.config.name;
+      server_name_ = at.name;
     }
     return enter(Phase::kQueued);
   }
   if (const auto* overflow = std::get_if<balancer::Overflow>(&choice)) {
     const AtServer& at = host_.at(backend_, overflow->at);
     at.counters.chosen.add();
-    server_name_ = at.config.name;
+    server_name_ = at.name;
     return finish({Cause::kServerAbort, Stage::kQueue});
   }
   finish({Cause::kServerAbort, Stage::kConnect});
@@ -84,7 +84,7 @@ void Session::connect() {
     chosen_tick_ = host_.now();
     at_->counters.connects.add();
     if (backend_.choice.asks()) asked_at_ = std::chrono::steady_clock::now();
-    server_name_ = at_->config.name;
+    server_name_ = at_->name;
     const net::SocketAddress& target = at_->target;
     const conf::Tcp* options = target.family() == AF_UNIX ? nullptr : &backend_.config.tcp;
     auto dialled = dial(target, backend_.source_for(target));

@@ -108,6 +108,9 @@ struct alignas(64) ServerCounters {
   Counter bytes_in;
   Counter bytes_out;
   SessionTimes times;
+
+  // What another one has counted, too, but its times.
+  void add(const ServerCounters& other);
 };
 
 // Of a backend: what none of its servers has counted. Its total is the sum of these.

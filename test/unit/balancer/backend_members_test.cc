@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>
 #include <cstdint>
@@ -53,8 +54,17 @@ std::uint32_t pick_of(Random& random, const auto& some) {
   return random.below(static_cast<std::uint32_t>(some.size()));
 }
 
+// At the lowest id that nobody has.
+ServerId add(balancer::Backend& backend, const conf::Server& server) {
+  const auto views = backend.view();
+  const auto vacant = std::ranges::find(views, true, &balancer::ServerView::vacant);
+  const auto id = static_cast<ServerId>(vacant - views.begin());
+  backend.add(id, server, 0);
+  return id;
+}
+
 void join(balancer::Backend& backend, const conf::Server& server) {
-  set_admin(backend, backend.add(server, 0), Admin::kReady);
+  set_admin(backend, add(backend, server), Admin::kReady);
 }
 
 }  // namespace
@@ -64,7 +74,7 @@ TEST_CASE("a server that comes gets nobody before it is ready", "[balancer]") {
     GrantList waker;
     TestBackend backend(numbered(by, 2), waker);
 
-    const ServerId added = backend.add(server_named(3), 0);
+    const ServerId added = add(backend, server_named(3));
     for (std::uint32_t i = 0; i < 200; ++i) CHECK(picked(backend, i) != added);
     set_admin(backend, 0, Admin::kMaint);
     set_admin(backend, 1, Admin::kMaint);
@@ -134,8 +144,8 @@ TEST_CASE("the id of a server that has gone is given to the next", "[balancer]")
     REQUIRE(backend.remove(1));
     for (std::uint32_t i = 0; i < 100; ++i) CHECK(picked(backend, i) != 1);
 
-    CHECK(backend.add(server_named(9), 0) == 1);
-    CHECK(backend.add(server_named(10), 0) == 3);
+    CHECK(add(backend, server_named(9)) == 1);
+    CHECK(add(backend, server_named(10)) == 3);
     CHECK(backend.view().size() == 4);
     CHECK(backend.view()[1].picked == 0);
   }
@@ -172,7 +182,7 @@ TEST_CASE("whatever comes and goes, sessions get ready servers only", "[balancer
       const auto [id, admin] = *std::next(servers.begin(), pick_of(random, servers));
       switch (random.below(6)) {
         case 0:
-          if (servers.size() < 12) servers[backend.add(server_named(++number), 0)] = Admin::kMaint;
+          if (servers.size() < 12) servers[add(backend, server_named(++number))] = Admin::kMaint;
           break;
         case 1:
           if (id != 0 && backend.remove(id)) servers.erase(id);
