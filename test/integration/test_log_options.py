@@ -35,6 +35,11 @@ def resetting(proxy, end):
     end()
 
 
+def uncounted(lines) -> list:
+    """Without the sessions open: one whose line is written may still be being closed beside the next."""
+    return [line.rpartition(b" ")[0].rpartition(b" ")[0] for line in lines]
+
+
 @pytest.fixture
 def both(tidegate, peers, tmp_path):
     """both(server, ours, theirs, *sessions) -> the lines of the two programs, each client's end awaited by its line."""
@@ -57,8 +62,7 @@ def both(tidegate, peers, tmp_path):
 def test_dontlognull_leaves_out_who_said_nothing(both, echo_server):
     ours, theirs = both(echo_server, {"dontlognull": True}, ["dontlognull"], silent, speaking, silent, speaking,
                         expected=[0, 1, 1, 2])
-    # Whether a silent session is still being closed beside one that speaks is not the matter here.
-    assert [line.partition(b" -- ")[0] for line in ours] == [line.partition(b" -- ")[0] for line in theirs]
+    assert uncounted(ours) == uncounted(theirs)
 
 
 def test_a_silent_session_whose_start_was_written_has_its_end_written(tidegate, server):
@@ -85,7 +89,7 @@ def test_dontlognull_keeps_who_spoke_to_no_server(tidegate, peers):
 def test_separate_errors_are_those_of_haproxy(both, echo_server):
     ours, theirs = both(echo_server, {"separate_errors": True}, ["log-separate-errors"], speaking, resetting,
                         expected=[1, 2])
-    assert ours == theirs
+    assert uncounted(ours) == uncounted(theirs)
     assert [line[:5] for line in ours] == [b"<134>", b"<131>"]
 
 
