@@ -2,6 +2,7 @@
 
 #include <expected>
 #include <string>
+#include <string_view>
 
 #include "conf/model.h"
 #include "lb/net/fd.h"
@@ -29,6 +30,10 @@ class Opener {
   // A log file to append to, made when it is missing.
   [[nodiscard]] std::expected<Fd, Status> open_log(const std::string& path);
 };
+
+// What would be right when an address cannot be listened on, where the system's word alone does not
+// say it: "; make the directory first", or nothing.
+[[nodiscard]] std::string_view advice(int error, const conf::Address& address);
 
 // Urgent bytes stay where they are in the stream. To be set before the first can arrive: the kernel
 // may drop one that nobody has read when the next one comes.
