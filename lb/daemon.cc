@@ -12,6 +12,7 @@
 
 #include "lb/admin/client_commands.h"
 #include "lb/admin/drain_commands.h"
+#include "lb/admin/log_commands.h"
 #include "lb/admin/member_commands.h"
 #include "lb/admin/process_commands.h"
 #include "lb/admin/server_commands.h"
@@ -143,8 +144,18 @@ std::optional<std::string> Daemon::open_admin() {
   admin::add_drain_commands(commands_, *engine_);
   admin::add_session_commands(commands_, *engine_);
   admin::add_stat_commands(commands_, *engine_, *statistics_);
+  admin::add_log_commands(commands_, [this](auto then) { reopen_logs(std::move(then)); });
   admin::add_process_commands(commands_, {.version = version(), .sockets = admin_->sockets()});
   return std::nullopt;
+}
+
+void Daemon::reopen_logs(std::function<void(const std::vector<std::string>& faults)> then) {
+  telemetry::LogChannel& channel = log_->channel(capacity_.threads);
+  const bool asked = channel.reopen([this, then](std::vector<std::string> faults) mutable {
+    mailbox_.post([then = std::move(then), faults = std::move(faults)] { then(faults); });
+  });
+  channel.flush();
+  if (!asked) then({"the log has no room for the order, ask again"});
 }
 
 // In the background there is no terminal: a line for stdout or stderr has nowhere to go.

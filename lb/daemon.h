@@ -44,6 +44,7 @@ class Daemon {
   [[nodiscard]] std::optional<std::string> set_up();
   [[nodiscard]] std::optional<std::string> open_admin();
   [[nodiscard]] std::vector<conf::LogTarget> log_targets() const;
+  void reopen_logs(std::function<void(const std::vector<std::string>& faults)> then);
   void say(telemetry::Level level, const std::string& text);
   void tell(telemetry::Level level, const std::string& text);
   void log(telemetry::Level level, const std::string& text);
