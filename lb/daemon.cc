@@ -18,6 +18,7 @@
 #include "lb/admin/server_commands.h"
 #include "lb/admin/session_commands.h"
 #include "lb/admin/stat_commands.h"
+#include "lb/admin/wait_command.h"
 #include "lb/background.h"
 #include "lb/net/opener.h"
 #include "lb/net/pipe_pool.h"
@@ -144,6 +145,7 @@ std::optional<std::string> Daemon::open_admin() {
   admin::add_drain_commands(commands_, *engine_);
   admin::add_session_commands(commands_, *engine_);
   admin::add_stat_commands(commands_, *engine_, *statistics_);
+  admin::add_wait_command(commands_, *engine_, loop_);
   admin::add_log_commands(commands_, [this](auto then) { reopen_logs(std::move(then)); });
   admin::add_process_commands(commands_, {.version = version(), .sockets = admin_->sockets()});
   return std::nullopt;
@@ -196,6 +198,7 @@ void Daemon::serve(Background* background) {
   in_background_ = background != nullptr;
   loop_.run();
   admin_.reset();
+  commands_ = admin::CommandTable();  // with what waits in its handlers
   engine_->join();
 }
 
