@@ -337,4 +337,16 @@ void Statistics::clear(bool all, std::function<void()> then) {
   });
 }
 
+void Statistics::clear(const Place& server, std::function<void()> then) {
+  server.backend->choice.forget_most(server.server);
+  engine_.settle([this, server, name = server.config().name,
+                  then = std::move(then)](const Worker::Heard& heard) {
+    const Snapshot now = gather(heard);
+    for (const auto& stat : now.backends[server.backend->index].servers)
+      if (stat.name == name)
+        cleared_[fmt::format("{}/{}", server.backend->config.name, name)] = stat.totals;
+    engine_.crew().each([server](Worker& worker) { worker.forget_times(server); }, then);
+  });
+}
+
 }  // namespace lb
