@@ -118,9 +118,14 @@ telemetry::ServerStat stat_of(Fleet& fleet, const Place& place, const balancer::
   stat.unresolved = !where.address;
   stat.backup = config.backup;
   stat.checked = config.check.has_value();
+  const bool well =
+      facts.health == balancer::Health::kUp || facts.health == balancer::Health::kGoingDown;
+  stat.down_by_agent = well && facts.agent_down;
+  stat.down_by_ejection = well && !facts.agent_down && facts.ejected;
   stat.queue = {view.queued, view.most_queued};
   stat.sessions = {view.open, view.most_open};
   stat.limit = facts.maxconn;
+  stat.initial_limit = config.maxconn;
   stat.queue_limit = config.maxqueue;
   stat.weight = whole(view.weight);
   stat.user_weight = facts.operator_weight.value_or(facts.weight);
@@ -163,6 +168,7 @@ telemetry::ServerStat stat_of(Fleet& fleet, const Place& place, const balancer::
   }
   if (const check::Heard* agent = heard.agents[place.backend->index][place.server]) {
     stat.agent = lb::stat_of(*agent);
+    stat.agent_disabled = agent->disabled;
     stat.agent->rise = stat.agent->fall = 1;
     stat.agent->health = facts.agent_down ? 0 : 1;
     stat.agent_port = config.agent->port;
