@@ -122,12 +122,26 @@ std::optional<std::string> Daemon::set_up() {
           .pulse_again =
               [this] {
                 if (!std::exchange(pulsing_, true)) pulse_.start(kPulse);
+              },
+          .changed =
+              [this] {
+                if (state_) state_->changed_by_itself();
               }});
   statistics_ = std::make_unique<Statistics>(*engine_, capacity_);
   if (auto fault = engine_->bind(opener_)) return fault;
   if (auto fault = open_admin()) return fault;
   if (auto fault = write_pid(flags_.pid_file)) return fault;
-  return drop_root(config_.global.user, config_.global.group);
+  if (!config_.global.state_file.empty()) {
+    state_ = std::make_unique<StateFile>(
+        config_.global.state_file, opener_, loop_,
+        StateFile::Control{
+            .post = [this](net::Mailbox::Message message) { mailbox_.post(std::move(message)); },
+            .note = [this](Level level, const std::string& text) { tell(level, text); }});
+    state_->restore(*engine_);
+  }
+  if (auto fault = drop_root(config_.global.user, config_.global.group)) return fault;
+  if (state_) state_->keep(*engine_, *statistics_);
+  return std::nullopt;
 }
 
 // Each family of commands is one line here.
@@ -136,7 +150,9 @@ std::optional<std::string> Daemon::open_admin() {
   admin_ = std::make_unique<admin::Server>(
       loop_, commands_,
       [this](const admin::Client& client, std::string_view command, std::string_view result) {
-        if (admin_) tell(Level::kNotice, audit_line(client, command, result));
+        if (!admin_) return;
+        tell(Level::kNotice, audit_line(client, command, result));
+        if (state_) state_->changed();
       });
   if (auto fault = admin_->open(config_.global.admin, opener_)) return fault;
   admin::add_client_commands(commands_);
@@ -185,7 +201,7 @@ void Daemon::serve(Background* background) {
   const net::Signal reload(loop_, SIGUSR2, no_reload);
   const net::Signal hang_up(loop_, SIGHUP, no_reload);
 
-  if (const auto fault = engine_->start([this] { mailbox_.post([this] { loop_.stop(); }); })) {
+  if (const auto fault = engine_->start([this] { mailbox_.post([this] { finish(); }); })) {
     say(Level::kAlert, *fault);
     status_ = EXIT_FAILURE;
     return;
@@ -200,6 +216,12 @@ void Daemon::serve(Background* background) {
   admin_.reset();
   commands_ = admin::CommandTable();  // with what waits in its handlers
   engine_->join();
+}
+
+// Nothing is left to do but to write down how things are.
+void Daemon::finish() {
+  if (!state_) return loop_.stop();
+  state_->finish([this] { loop_.stop(); });
 }
 
 // In the background the console reaches nobody any more, so the log is told as well.

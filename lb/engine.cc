@@ -177,6 +177,12 @@ void Engine::drain_server(const check::Place& server, const DrainWish& wish) {
   supervisor_.set_admin(server, balancer::Admin::kDrain);
 }
 
+void Engine::restore(const check::Place& server, const check::Restored& before,
+                     const std::optional<DrainWish>& wish) {
+  if (wish) drains_.wish(server, *wish);
+  supervisor_.restore(server, before);
+}
+
 void Engine::admin_is(const check::Place& server, balancer::Admin admin) {
   const bool leaves = admin != balancer::Admin::kReady;
   // A drain asks first what there is, so that it can tell who was sent elsewhere.

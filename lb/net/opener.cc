@@ -123,6 +123,20 @@ std::expected<Fd, Status> Opener::open_log(const std::string& path) {
   return fd;
 }
 
+std::expected<Fd, Status> Opener::open_state(const std::string& path) {
+  Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!fd) return std::unexpected(Status(errno));
+  return fd;
+}
+
+// Never what a link of that name points to.
+std::expected<Fd, Status> Opener::make_state(const std::string& path) {
+  unlink(path.c_str());
+  Fd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!fd) return std::unexpected(Status(errno));
+  return fd;
+}
+
 std::string_view advice(int error, const conf::Address& address) {
   const bool unix_socket = address.family == conf::Family::kUnix;
   switch (error) {

@@ -10,8 +10,8 @@
 
 namespace lb::net {
 
-// Where descriptors that may need root come from: listening sockets and log files. Direct for now;
-// a parent process that kept root can stand behind the same calls.
+// Where descriptors that may need root come from: listening sockets, log and state files. Direct
+// for now; a parent process that kept root can stand behind the same calls.
 class Opener {
  public:
   // A listening socket for `bind`, non-blocking. A UNIX socket is one for all workers; for an IP
@@ -29,6 +29,11 @@ class Opener {
 
   // A log file to append to, made when it is missing.
   [[nodiscard]] std::expected<Fd, Status> open_log(const std::string& path);
+
+  // A file to read, and one to write that is new, for its owner alone: what was there is removed.
+  // Any thread.
+  [[nodiscard]] std::expected<Fd, Status> open_state(const std::string& path);
+  [[nodiscard]] std::expected<Fd, Status> make_state(const std::string& path);
 };
 
 // What would be right when an address cannot be listened on, where the system's word alone does not
