@@ -282,6 +282,7 @@ class Backend {
 
   // What was most begins anew from what is.
   void forget_most();
+  void forget_most(ServerId id);
 
   [[nodiscard]] std::uint32_t queued() const;
   [[nodiscard]] std::uint32_t sessions() const;  // with a slot, or in a line
@@ -366,6 +367,7 @@ class Backend {
   [[nodiscard]] Wait wait_at(ServerId id, Key key, Waiter who);
   void begin_attempt(Server& server);
   void note_queue(WaitQueue::Line line);
+  void forget_most_of(ServerId id);
   [[nodiscard]] std::uint32_t load() const { return open_ + queue_.size() + arriving_; }
   [[nodiscard]] std::uint32_t limit(const Server& server) const;
   void refresh(ServerId id);

@@ -60,12 +60,19 @@ void Backend::forget_most() {
   most_sessions_ = open_ + queue_.size();
   most_queued_ = queue_.size(kAny);
   rate_.forget_most();
-  for (ServerId id = 0; id < servers_.size(); ++id) {
-    Server& server = servers_[id];
-    server.most_open = server.open;
-    server.most_queued = queue_.size(line(id));
-    server.rate.forget_most();
-  }
+  for (ServerId id = 0; id < servers_.size(); ++id) forget_most_of(id);
+}
+
+void Backend::forget_most(ServerId id) {
+  const std::lock_guard lock(mutex_);
+  forget_most_of(id);
+}
+
+void Backend::forget_most_of(ServerId id) {
+  Server& server = servers_[id];
+  server.most_open = server.open;
+  server.most_queued = queue_.size(line(id));
+  server.rate.forget_most();
 }
 
 std::uint32_t Backend::queued() const {

@@ -32,7 +32,8 @@ struct Global {
   std::string user;            // dropped to after binding when started as root; empty: stay
   std::string group;           // empty: the user's own group
   std::vector<LogTarget> logs = {LogTarget{}};
-  std::vector<AdminSocket> admin;             // where the runtime API is spoken
+  std::vector<AdminSocket> admin;  // where the runtime API is spoken
+  std::string state_file;          // keeps what operators have changed; empty: a restart forgets it
   std::optional<Milliseconds> stop_deadline;  // set: TERM and INT drain for this long, then cut
 };
 

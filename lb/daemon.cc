@@ -12,11 +12,13 @@
 
 #include "lb/admin/client_commands.h"
 #include "lb/admin/drain_commands.h"
+#include "lb/admin/log_commands.h"
 #include "lb/admin/member_commands.h"
 #include "lb/admin/process_commands.h"
 #include "lb/admin/server_commands.h"
 #include "lb/admin/session_commands.h"
 #include "lb/admin/stat_commands.h"
+#include "lb/admin/wait_command.h"
 #include "lb/background.h"
 #include "lb/net/opener.h"
 #include "lb/net/pipe_pool.h"
@@ -120,12 +122,26 @@ std::optional<std::string> Daemon::set_up() {
           .pulse_again =
               [this] {
                 if (!std::exchange(pulsing_, true)) pulse_.start(kPulse);
+              },
+          .changed =
+              [this] {
+                if (state_) state_->changed_by_itself();
               }});
   statistics_ = std::make_unique<Statistics>(*engine_, capacity_);
   if (auto fault = engine_->bind(opener_)) return fault;
   if (auto fault = open_admin()) return fault;
   if (auto fault = write_pid(flags_.pid_file)) return fault;
-  return drop_root(config_.global.user, config_.global.group);
+  if (!config_.global.state_file.empty()) {
+    state_ = std::make_unique<StateFile>(
+        config_.global.state_file, opener_, loop_,
+        StateFile::Control{
+            .post = [this](net::Mailbox::Message message) { mailbox_.post(std::move(message)); },
+            .note = [this](Level level, const std::string& text) { tell(level, text); }});
+    state_->restore(*engine_);
+  }
+  if (auto fault = drop_root(config_.global.user, config_.global.group)) return fault;
+  if (state_) state_->keep(*engine_, *statistics_);
+  return std::nullopt;
 }
 
 // Each family of commands is one line here.
@@ -134,7 +150,9 @@ std::optional<std::string> Daemon::open_admin() {
   admin_ = std::make_unique<admin::Server>(
       loop_, commands_,
       [this](const admin::Client& client, std::string_view command, std::string_view result) {
-        if (admin_) tell(Level::kNotice, audit_line(client, command, result));
+        if (!admin_) return;
+        tell(Level::kNotice, audit_line(client, command, result));
+        if (state_) state_->changed();
       });
   if (auto fault = admin_->open(config_.global.admin, opener_)) return fault;
   admin::add_client_commands(commands_);
@@ -143,8 +161,19 @@ std::optional<std::string> Daemon::open_admin() {
   admin::add_drain_commands(commands_, *engine_);
   admin::add_session_commands(commands_, *engine_);
   admin::add_stat_commands(commands_, *engine_, *statistics_);
+  admin::add_wait_command(commands_, *engine_, loop_);
+  admin::add_log_commands(commands_, [this](auto then) { reopen_logs(std::move(then)); });
   admin::add_process_commands(commands_, {.version = version(), .sockets = admin_->sockets()});
   return std::nullopt;
+}
+
+void Daemon::reopen_logs(std::function<void(const std::vector<std::string>& faults)> then) {
+  telemetry::LogChannel& channel = log_->channel(capacity_.threads);
+  const bool asked = channel.reopen([this, then](std::vector<std::string> faults) mutable {
+    mailbox_.post([then = std::move(then), faults = std::move(faults)] { then(faults); });
+  });
+  channel.flush();
+  if (!asked) then({"the log has no room for the order, ask again"});
 }
 
 // In the background there is no terminal: a line for stdout or stderr has nowhere to go.
@@ -172,7 +201,7 @@ void Daemon::serve(Background* background) {
   const net::Signal reload(loop_, SIGUSR2, no_reload);
   const net::Signal hang_up(loop_, SIGHUP, no_reload);
 
-  if (const auto fault = engine_->start([this] { mailbox_.post([this] { loop_.stop(); }); })) {
+  if (const auto fault = engine_->start([this] { mailbox_.post([this] { finish(); }); })) {
     say(Level::kAlert, *fault);
     status_ = EXIT_FAILURE;
     return;
@@ -185,7 +214,14 @@ void Daemon::serve(Background* background) {
   in_background_ = background != nullptr;
   loop_.run();
   admin_.reset();
+  commands_ = admin::CommandTable();  // with what waits in its handlers
   engine_->join();
+}
+
+// Nothing is left to do but to write down how things are.
+void Daemon::finish() {
+  if (!state_) return loop_.stop();
+  state_->finish([this] { loop_.stop(); });
 }
 
 // In the background the console reaches nobody any more, so the log is told as well.

@@ -14,6 +14,7 @@
 #include "lb/net/loop.h"
 #include "lb/net/mailbox.h"
 #include "lb/net/opener.h"
+#include "lb/state_file.h"
 #include "lb/statistics.h"
 #include "lb/telemetry/console.h"
 #include "lb/telemetry/log_writer.h"
@@ -44,9 +45,11 @@ class Daemon {
   [[nodiscard]] std::optional<std::string> set_up();
   [[nodiscard]] std::optional<std::string> open_admin();
   [[nodiscard]] std::vector<conf::LogTarget> log_targets() const;
+  void reopen_logs(std::function<void(const std::vector<std::string>& faults)> then);
   void say(telemetry::Level level, const std::string& text);
   void tell(telemetry::Level level, const std::string& text);
   void log(telemetry::Level level, const std::string& text);
+  void finish();
   void serve(Background* background);  // null: in the foreground
   void on_stop(int signal);
   void drain();
@@ -68,6 +71,7 @@ class Daemon {
   net::Mailbox mailbox_;
   net::Timer deadline_;
   net::Timer pulse_;
+  std::unique_ptr<StateFile> state_;  // none when the configuration has no such file
   admin::CommandTable commands_;
   std::unique_ptr<admin::Server> admin_;  // none when the configuration has no socket
   bool pulsing_ = false;                  // pulse_ runs

@@ -80,6 +80,13 @@ Drains::Drain* Drains::running(const check::Place& server) {
   return found == drains_.end() ? nullptr : &*found;
 }
 
+std::vector<std::pair<check::Place, balancer::DrainOrder>> Drains::orders() const {
+  std::vector<std::pair<check::Place, balancer::DrainOrder>> all;
+  for (const Drain& one : drains_)
+    if (one.view.state != State::kAborted) all.emplace_back(one.view.server, one.view.order);
+  return all;
+}
+
 balancer::DrainOrder Drains::order_for(const check::Place& server) {
   const conf::Drain& config = server.backend->config.drain;
   DrainWish wish;

@@ -70,6 +70,9 @@ class Drains {
   void start(const check::Place& server);
   [[nodiscard]] bool drains(const check::Place& server) { return running(server) != nullptr; }
 
+  // What is asked of those going on, and was of those that are over, the oldest first.
+  [[nodiscard]] std::vector<std::pair<check::Place, balancer::DrainOrder>> orders() const;
+
   // Calls `then` once all drains that were started before have begun on every worker.
   void when_begun(std::function<void()> then);
 

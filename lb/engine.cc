@@ -6,36 +6,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
 namespace lb {
-namespace {
-
-// What would be right, where the system's word alone does not say it.
-std::string_view advice(int error, const conf::Bind& bind) {
-  const bool unix_socket = bind.address.family == conf::Family::kUnix;
-  switch (error) {
-    case EADDRINUSE:
-      return unix_socket ? "; another process answers there"
-                         : "; `ss -ltnp` shows who listens there";
-    case EADDRNOTAVAIL:
-      return "; bind to an address that this machine has";
-    case EEXIST:
-      return "; what is there is no socket: remove it or choose another path";
-    case ENOENT:
-      return "; make the directory first";
-    case EACCES:
-    case EPERM:
-      return unix_socket ? "; the directory must be writable for this user"
-                         : "; ports below 1024 want root or CAP_NET_BIND_SERVICE";
-    default:
-      return "";
-  }
-}
-
-}  // namespace
 
 Engine::Engine(const conf::Config& config, const Capacity& capacity, telemetry::LogWriter& log,
                Control control)
@@ -91,7 +65,7 @@ std::optional<std::string> Engine::bind(net::Opener& opener) {
       if (opened.ok()) continue;
       return fmt::format("{}:{}: frontend {}: cannot listen on {}: {}{}", bind.place.file,
                          bind.place.line, frontend.config.name, conf::to_string(bind.address),
-                         opened.message(), advice(opened.error(), bind));
+                         opened.message(), net::advice(opened.error(), bind.address));
     }
   }
   return std::nullopt;
@@ -203,6 +177,12 @@ void Engine::drain_server(const check::Place& server, const DrainWish& wish) {
   drains_.wish(server, wish);
   if (facts_of(server).admin == balancer::Admin::kDrain) return begin_drain(server);
   supervisor_.set_admin(server, balancer::Admin::kDrain);
+}
+
+void Engine::restore(const check::Place& server, const check::Restored& before,
+                     const std::optional<DrainWish>& wish) {
+  if (wish) drains_.wish(server, *wish);
+  supervisor_.restore(server, before);
 }
 
 void Engine::admin_is(const check::Place& server, balancer::Admin admin) {

@@ -46,6 +46,7 @@ class Engine final : private balancer::Waker, private check::Desk, private check
     std::function<void(net::Mailbox::Message)> post;
     std::function<void(telemetry::Level, std::string)> note;
     std::function<void()> pulse_again;  // has_pulse() has become true
+    std::function<void()> changed;      // a server is up, down, or in another administrative state
   };
 
   // `config` and `log` outlive it; `log` has a channel for each worker.
@@ -77,6 +78,11 @@ class Engine final : private balancer::Waker, private check::Desk, private check
 
   // The server gets no new sessions, and those that it has end as wished.
   void drain_server(const check::Place& server, const DrainWish& wish);
+
+  // Before start(): the server is what it was in an earlier process. `wish` is of its drain.
+  void restore(const check::Place& server, const check::Restored& before,
+               const std::optional<DrainWish>& wish);
+
   [[nodiscard]] Fleet& fleet() { return fleet_; }
 
   // One more server, in maintenance, its checks not made yet; `then` is told once all workers know
@@ -96,6 +102,7 @@ class Engine final : private balancer::Waker, private check::Desk, private check
   [[nodiscard]] check::Supervisor& supervisor() { return supervisor_; }
 
   [[nodiscard]] Drains& drains() { return drains_; }
+  [[nodiscard]] const Drains& drains() const { return drains_; }
   [[nodiscard]] Crew& crew() { return crew_; }
 
   // Has each worker settle its counters; `then` gets what all checks have heard, on the control
@@ -121,6 +128,7 @@ class Engine final : private balancer::Waker, private check::Desk, private check
   void admin_is(const check::Place& server, balancer::Admin admin) override;
   void drain_sessions(const check::Place& server) override;
   void keep_sessions(const check::Place& server) override;
+  void changed() override { control_.changed(); }
   void ask(const check::Place& server, std::function<void(check::Watch&)> what) override;
   void ask_agent(const check::Place& server, std::function<void(check::AgentWatch&)> what) override;
   [[nodiscard]] net::Status open(const conf::Bind& asked, proxy::Frontend& frontend,

@@ -118,9 +118,14 @@ telemetry::ServerStat stat_of(Fleet& fleet, const Place& place, const balancer::
   stat.unresolved = !where.address;
   stat.backup = config.backup;
   stat.checked = config.check.has_value();
+  const bool well =
+      facts.health == balancer::Health::kUp || facts.health == balancer::Health::kGoingDown;
+  stat.down_by_agent = well && facts.agent_down;
+  stat.down_by_ejection = well && !facts.agent_down && facts.ejected;
   stat.queue = {view.queued, view.most_queued};
   stat.sessions = {view.open, view.most_open};
   stat.limit = facts.maxconn;
+  stat.initial_limit = config.maxconn;
   stat.queue_limit = config.maxqueue;
   stat.weight = whole(view.weight);
   stat.user_weight = facts.operator_weight.value_or(facts.weight);
@@ -163,6 +168,7 @@ telemetry::ServerStat stat_of(Fleet& fleet, const Place& place, const balancer::
   }
   if (const check::Heard* agent = heard.agents[place.backend->index][place.server]) {
     stat.agent = lb::stat_of(*agent);
+    stat.agent_disabled = agent->disabled;
     stat.agent->rise = stat.agent->fall = 1;
     stat.agent->health = facts.agent_down ? 0 : 1;
     stat.agent_port = config.agent->port;
@@ -334,6 +340,18 @@ void Statistics::clear(bool all, std::function<void()> then) {
         cleared_[fmt::format("{}/{}", backend.name, server.name)] = server.totals;
     }
     next();
+  });
+}
+
+void Statistics::clear(const Place& server, std::function<void()> then) {
+  server.backend->choice.forget_most(server.server);
+  engine_.settle([this, server, name = server.config().name,
+                  then = std::move(then)](const Worker::Heard& heard) {
+    const Snapshot now = gather(heard);
+    for (const auto& stat : now.backends[server.backend->index].servers)
+      if (stat.name == name)
+        cleared_[fmt::format("{}/{}", server.backend->config.name, name)] = stat.totals;
+    engine_.crew().each([server](Worker& worker) { worker.forget_times(server); }, then);
   });
 }
 

@@ -30,6 +30,9 @@ class Statistics {
   // What was most begins anew; with `all` what was counted, too.
   void clear(bool all, std::function<void()> then);
 
+  // The same of one server, all of it.
+  void clear(const check::Place& server, std::function<void()> then);
+
   // A server leaves: of one that comes under its name later nothing is taken off.
   void forget(const check::Place& server);
 

@@ -291,6 +291,11 @@ void Worker::forget_times(bool all) {
       if (at) forget(at->counters.times);
 }
 
+void Worker::forget_times(const check::Place& server) {
+  // It may have left meanwhile.
+  if (const auto& at = servers_[server.backend->index][server.server]) at->counters.times.forget();
+}
+
 void Worker::crossed(proxy::Backend& backend, balancer::ServerId server,
                      balancer::Crossing crossing) {
   shared_.crossed({.backend = &backend, .server = server}, crossing);

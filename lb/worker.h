@@ -98,6 +98,7 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
 
   // What was most, or the times in all, begin anew.
   void forget_times(bool all);
+  void forget_times(const check::Place& server);  // all
 
   // Ends the sessions that are at a server now, some in each millisecond, so that the others do not
   // wait.

@@ -1,6 +1,10 @@
 #include "conf/yaml/global.h"
 
+#include <fmt/format.h>
+
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "conf/value.h"
@@ -24,6 +28,14 @@ std::optional<Microseconds> busy_poll_at(const Cursor& at) {
   return std::nullopt;
 }
 
+std::optional<std::string> state_file_at(const Cursor& at) {
+  constexpr std::string_view kExpected = "the absolute path of a file";
+  auto path = at.text(kExpected);
+  if (!path || (path->starts_with('/') && !path->ends_with('/'))) return path;
+  at.mistake(fmt::format("must be {}, is {}", kExpected, quoted(*path)));
+  return std::nullopt;
+}
+
 constexpr Field<Global> kStop[] = {
     {"deadline", kUnset, kSet<&Global::stop_deadline, duration_at>},
 };
@@ -37,6 +49,7 @@ constexpr Field<Global> kGlobal[] = {
     {"group", kUnset, kSet<&Global::group, group_at>},
     {"log", "stdout", read_log, list_log_keys},
     {"admin", kUnset, read_admin, list_admin_keys},
+    {"state_file", kUnset, kSet<&Global::state_file, state_file_at>},
     {"stop", kNoDefault, kMapping<kStop>, list_fields<kStop>},
 };
 

@@ -37,6 +37,8 @@ void Answer::stream(Producer producer) {
 
 void Answer::when_ended(Ended call) { line_->ended_ = std::move(call); }
 
+bool Answer::still_wanted() const { return wanted() && !line_->outlet_->gone(); }
+
 bool Answer::wanted() const { return line_ && line_->outlet_ != nullptr; }
 
 }  // namespace lb::admin

@@ -22,6 +22,7 @@ class Outlet {
   virtual void say(conf::LogLevel severity, std::string_view sentence) = 0;
   virtual void finish() = 0;                   // nothing more comes
   virtual void stream(Producer producer) = 0;  // its parts, then the end
+  [[nodiscard]] virtual bool gone() const = 0;
 
  protected:
   ~Outlet() = default;
@@ -56,6 +57,10 @@ class Answer {
   // Whether the client is still there to take it. A command that has begun to change something goes
   // on all the same.
   [[nodiscard]] bool wanted() const;
+
+  // The same, having asked the kernel: for who waits long, as of a client that waits for an answer
+  // nothing is read.
+  [[nodiscard]] bool still_wanted() const;
 
  private:
   std::shared_ptr<Line> line_;  // null: ended, or moved from

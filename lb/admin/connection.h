@@ -56,6 +56,7 @@ class Connection final : private net::Stream::Owner, private Outlet {
   void say(conf::LogLevel severity, std::string_view sentence) override;
   void finish() override;
   void stream(Producer producer) override;
+  [[nodiscard]] bool gone() const override { return stream_.gone(); }
 
   void go_on();
   void carry_out();

@@ -24,8 +24,9 @@ std::optional<std::string> Server::open(const std::vector<conf::AdminSocket>& so
   for (const conf::AdminSocket& asked : sockets) {
     auto listening = opener.listen(asked);
     if (!listening)
-      return fmt::format("{}:{}: global.admin: cannot listen on {}: {}", asked.place.file,
-                         asked.place.line, shown(asked.address), listening.error().message());
+      return fmt::format("{}:{}: global.admin: cannot listen on {}: {}{}", asked.place.file,
+                         asked.place.line, shown(asked.address), listening.error().message(),
+                         net::advice(listening.error().error(), asked.address));
     Socket& socket = sockets_.emplace_back();
     socket.settings = asked;
     if (asked.address.family == conf::Family::kUnix) {

@@ -12,7 +12,7 @@ namespace {
 using telemetry::BackendStat;
 using telemetry::ServerStat;
 
-constexpr std::string_view kStateColumns =
+constexpr std::string_view kStateHeader =
     "1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight "
     "srv_iweight srv_time_since_last_change srv_check_status srv_check_result srv_check_health "
     "srv_check_state srv_agent_state bk_f_forced_id srv_f_forced_id srv_fqdn srv_port srvrecord "
@@ -31,9 +31,10 @@ int operation_of(const ServerStat& server) {
 // inherited, 32 no address.
 int admin_of(const ServerStat& server) {
   const int inherited = (server.inherits_maintenance ? 2 : 0) | (server.inherits_drain ? 16 : 0);
+  const int configured = server.disabled ? 4 : 0;
   if (server.maintenance && server.unresolved) return 32 | inherited;
-  if (server.maintenance) return (server.disabled ? 5 : 1) | inherited;
-  return (server.drain ? 8 : 0) | inherited;
+  if (server.maintenance) return 1 | configured | inherited;
+  return (server.drain ? 8 : 0) | configured | inherited;
 }
 
 // Its bits (check-t.h): 2 configured, 4 enabled, 8 paused, 16 an agent's, 1 one is under way.
@@ -45,7 +46,8 @@ int check_state_of(const ServerStat& server) {
 
 int agent_state_of(const ServerStat& server) {
   if (!server.agent) return 0;
-  return 22 | (server.maintenance ? 8 : 0) | (server.agent->status.starts_with('*') ? 1 : 0);
+  return 18 | (server.agent_disabled ? 0 : 4) | (server.maintenance ? 8 : 0) |
+         (server.agent->status.starts_with('*') ? 1 : 0);
 }
 
 // Who is not checked is told with the lives of one that is up, or none.
@@ -54,17 +56,6 @@ std::uint32_t health_of(const ServerStat& server) {
   if (server.check) return server.check->health;
   constexpr std::uint32_t kUpByDefault = 2;
   return server.up ? kUpByDefault : 0;
-}
-
-void append_state(std::string& out, const BackendStat& backend, const ServerStat& server) {
-  fmt::format_to(std::back_inserter(out),
-                 "{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} 0 0 {} {} - 0 {} {} {} {}\n",
-                 backend.iid, backend.name, server.sid, server.name, or_dash(server.host),
-                 operation_of(server), admin_of(server), server.user_weight, server.initial_weight,
-                 server.changed_s, server.check ? server.check->number : 1,
-                 server.check ? server.check->result : 0, health_of(server), check_state_of(server),
-                 agent_state_of(server), or_dash(server.fqdn), server.port, server.check_port,
-                 or_dash(server.check_address), or_dash(server.agent_address), server.agent_port);
 }
 
 void append_connections(std::string& out, const BackendStat& backend, const ServerStat& server) {
@@ -94,8 +85,21 @@ Producer render(std::string_view header, Append append,
 
 }  // namespace
 
+std::string_view state_header() { return kStateHeader; }
+
+void append_state(std::string& out, const BackendStat& backend, const ServerStat& server) {
+  fmt::format_to(std::back_inserter(out),
+                 "{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} 0 0 {} {} - 0 {} {} {} {}\n",
+                 backend.iid, backend.name, server.sid, server.name, or_dash(server.host),
+                 operation_of(server), admin_of(server), server.user_weight, server.initial_weight,
+                 server.changed_s, server.check ? server.check->number : 1,
+                 server.check ? server.check->result : 0, health_of(server), check_state_of(server),
+                 agent_state_of(server), or_dash(server.fqdn), server.port, server.check_port,
+                 or_dash(server.check_address), or_dash(server.agent_address), server.agent_port);
+}
+
 Producer render_states(std::shared_ptr<const telemetry::Snapshot> snapshot, std::string backend) {
-  return render(kStateColumns, append_state, std::move(snapshot), std::move(backend));
+  return render(kStateHeader, append_state, std::move(snapshot), std::move(backend));
 }
 
 Producer render_connections(std::shared_ptr<const telemetry::Snapshot> snapshot,

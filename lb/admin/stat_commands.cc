@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "lb/admin/places.h"
 #include "lb/admin/show_info.h"
 #include "lb/admin/show_servers.h"
 #include "lb/admin/show_stat.h"
@@ -65,6 +66,16 @@ void clear_counters(Statistics& statistics, const Request& request, Answer answe
   if (all && request.terms.level < Level::kAdmin) return answer.fail("Permission denied\n");
   auto kept = std::make_shared<Answer>(std::move(answer));
   statistics.clear(all, [kept] { kept->finish(); });
+}
+
+void clear_server(Engine& engine, Statistics& statistics, const Request& request, Answer answer) {
+  const auto server = find_server(engine.fleet(), request.word(0));
+  if (!server) return answer.fail(server.error());
+  auto kept = std::make_shared<Answer>(std::move(answer));
+  statistics.clear(*server, [kept] {
+    kept->say(conf::LogLevel::kInfo, "Server counters cleared.");
+    kept->finish();
+  });
 }
 
 void show_errors(Answer answer) {
@@ -126,6 +137,14 @@ void add_stat_commands(CommandTable& table, Engine& engine, Statistics& statisti
              .changes = true,
              .handler = [&statistics](const Request& request, Answer answer) {
                clear_counters(statistics, request, std::move(answer));
+             }});
+  table.add({.words = "clear counters server",
+             .arguments = "<bk>/<srv>",
+             .description = "clear all statistics counters of a server",
+             .level = Level::kOperator,
+             .changes = true,
+             .handler = [&engine, &statistics](const Request& request, Answer answer) {
+               clear_server(engine, statistics, request, std::move(answer));
              }});
 }
 

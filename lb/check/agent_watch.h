@@ -36,6 +36,7 @@ class AgentWatch final : private net::Timed, private ProbeOwner {
   [[nodiscard]] Heard heard() const {
     Heard heard = heard_;
     heard.running = probe_.running();
+    heard.disabled = paused_;
     return heard;
   }
   [[nodiscard]] const Place& server() const { return server_; }

@@ -119,6 +119,7 @@ Supervisor::Effect Supervisor::change(const Place& server,
 
 void Supervisor::conclude(const Place& server, const Effect& effect, const std::string& why) {
   if (effect.was_up == effect.is_up) return;
+  hands_.changed();
   const conf::Server& config = server.config();
   if (effect.is_up) {
     tell(Level::kNotice, server, "is UP" + why, effect);
@@ -202,8 +203,8 @@ void Supervisor::tell_if_mute(const AgentWord& word, bool keeps_out) {
                           name_of(word.of), append_reason({word.report.verdict, word.duration})));
 }
 
-void Supervisor::set_admin(const Place& server, Admin admin) {
-  enter(server, admin, &Facts::admin, "");
+void Supervisor::set_admin(const Place& server, Admin admin, const std::string& why) {
+  enter(server, admin, &Facts::admin, why);
   for (const Place& follower : followers_of(server))
     enter(follower, admin, &Facts::inherited, via(server));
 }
@@ -218,11 +219,12 @@ void Supervisor::enter(const Place& server, Admin admin, Admin Facts::* whose,
     now = balancer::admin_of(facts);
   });
   if (before == now) return;
+  hands_.changed();
   hands_.admin_is(server, now);
   const auto note = [&](std::string_view what) {
     hands_.note(Level::kNotice, fmt::format("{} {}.", name_of(server), what));
   };
-  const std::string_view forced = why.empty() ? "forced " : "";
+  const std::string_view forced = whose == &Facts::admin ? "forced " : "";
   if (now == Admin::kMaint) {
     if (effect.was_up) {
       tell(loss_of(effect.was_stopping), server, "is going DOWN for maintenance" + why, effect);

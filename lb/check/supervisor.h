@@ -15,6 +15,7 @@
 #include "health/slowness.h"
 #include "lb/check/agent_watch.h"
 #include "lb/check/judgement.h"
+#include "lb/check/restored.h"
 #include "lb/check/server_line.h"
 #include "lb/check/watch.h"
 #include "lb/telemetry/note.h"
@@ -38,6 +39,9 @@ class Hands {
   // Sessions of a server that is down are to end as in a drain, or to stay as it is up again.
   virtual void drain_sessions(const Place& server) = 0;
   virtual void keep_sessions(const Place& server) = 0;
+
+  // A server is not what it was, up or down, or in another administrative state.
+  virtual void changed() = 0;
 
   // Calls back with the server's checks, or with what asks its agent, on the thread that they
   // belong to; not at all when it has none.
@@ -74,7 +78,7 @@ class Supervisor {
   void crossed(const Place& server, balancer::Crossing crossing);
 
   // Whether the server takes new sessions, as an operator or its agent wants it.
-  void set_admin(const Place& server, balancer::Admin admin);
+  void set_admin(const Place& server, balancer::Admin admin, const std::string& why = "");
 
   // What an operator says of a server's health stands until its checks, or its agent, find
   // something else.
@@ -90,6 +94,9 @@ class Supervisor {
   std::expected<void, std::string_view> set_weight(const Place& server,
                                                    const balancer::WeightRequest& request);
   void set_maxconn(const Place& server, std::uint32_t maxconn);
+
+  // What the server was before the process started is in force again.
+  void restore(const Place& server, const Restored& before);
 
   // Ejections end, slow servers are looked at. To be called every 100 ms or so.
   void pulse();
@@ -119,6 +126,9 @@ class Supervisor {
   void enter(const Place& server, balancer::Admin admin, balancer::Admin balancer::Facts::* whose,
              const std::string& why);
   void judge(const Place& server, const Judgement& judgement, const std::string& why);
+  void force_health(const Place& server, Forced health, const std::string& why);
+  void force_agent(const Place& server, bool down, const std::string& why);
+  void restore_up(const Place& server);
   void conclude(const Place& server, const Effect& effect, const std::string& why);
   void conclude_health(const Place& server, const Effect& effect, bool stopping,
                        const std::string& why);

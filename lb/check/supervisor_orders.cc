@@ -10,23 +10,29 @@ constexpr const char* kByHand = ", changed from CLI";
 }  // namespace
 
 void Supervisor::force_health(const Place& server, Forced health) {
+  force_health(server, health, kByHand);
+}
+
+void Supervisor::force_health(const Place& server, Forced health, const std::string& why) {
   const bool up = health != Forced::kDown;
   const bool stopping = health == Forced::kStopping;
-  const auto force = [&](const Place& one, const std::string& why) {
+  const auto force = [&](const Place& one, const std::string& reason) {
     const Effect effect = change(one, [&](Facts& facts) {
       facts.health = up ? balancer::Health::kUp : balancer::Health::kDown;
       facts.stopping = stopping;
     });
-    conclude_health(one, effect, stopping, why);
+    conclude_health(one, effect, stopping, reason);
   };
-  force(server, kByHand);
+  force(server, why);
   hands_.ask(server, [up, stopping](Watch& watch) { watch.force(up, stopping); });
   for (const Place& follower : followers_of(server)) force(follower, via(server));
 }
 
-void Supervisor::force_agent(const Place& server, bool down) {
+void Supervisor::force_agent(const Place& server, bool down) { force_agent(server, down, kByHand); }
+
+void Supervisor::force_agent(const Place& server, bool down, const std::string& why) {
   const auto force = [down](Facts& facts) { facts.agent_down = down; };
-  conclude(server, change(server, force), kByHand);
+  conclude(server, change(server, force), why);
   for (const Place& follower : followers_of(server))
     conclude(follower, change(follower, force), via(server));
 }

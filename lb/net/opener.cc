@@ -123,6 +123,43 @@ std::expected<Fd, Status> Opener::open_log(const std::string& path) {
   return fd;
 }
 
+std::expected<Fd, Status> Opener::open_state(const std::string& path) {
+  Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!fd) return std::unexpected(Status(errno));
+  return fd;
+}
+
+// Never what a link of that name points to.
+std::expected<Fd, Status> Opener::make_state(const std::string& path) {
+  unlink(path.c_str());
+  Fd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!fd) return std::unexpected(Status(errno));
+  return fd;
+}
+
+std::string_view advice(int error, const conf::Address& address) {
+  const bool unix_socket = address.family == conf::Family::kUnix;
+  switch (error) {
+    case EADDRINUSE:
+      return unix_socket ? "; another process answers there"
+                         : "; `ss -ltnp` shows who listens there";
+    case EADDRNOTAVAIL:
+      return "; bind to an address that this machine has";
+    case EEXIST:
+      return "; what is there is no socket: remove it or choose another path";
+    case ENOENT:
+      return "; make the directory first";
+    case EPERM:
+      if (unix_socket) return "; only root gives a socket to somebody else";
+      [[fallthrough]];
+    case EACCES:
+      return unix_socket ? "; the directory must be writable for this user"
+                         : "; ports below 1024 want root or CAP_NET_BIND_SERVICE";
+    default:
+      return "";
+  }
+}
+
 Status keep_urgent_in_line(int fd) { return turn_on(fd, SOL_SOCKET, SO_OOBINLINE); }
 
 Status set_options(int fd, const conf::Tcp& tcp) {

@@ -2,6 +2,7 @@
 
 #include <expected>
 #include <string>
+#include <string_view>
 
 #include "conf/model.h"
 #include "lb/net/fd.h"
@@ -9,8 +10,8 @@
 
 namespace lb::net {
 
-// Where descriptors that may need root come from: listening sockets and log files. Direct for now;
-// a parent process that kept root can stand behind the same calls.
+// Where descriptors that may need root come from: listening sockets, log and state files. Direct
+// for now; a parent process that kept root can stand behind the same calls.
 class Opener {
  public:
   // A listening socket for `bind`, non-blocking. A UNIX socket is one for all workers; for an IP
@@ -28,7 +29,16 @@ class Opener {
 
   // A log file to append to, made when it is missing.
   [[nodiscard]] std::expected<Fd, Status> open_log(const std::string& path);
+
+  // A file to read, and one to write that is new, for its owner alone: what was there is removed.
+  // Any thread.
+  [[nodiscard]] std::expected<Fd, Status> open_state(const std::string& path);
+  [[nodiscard]] std::expected<Fd, Status> make_state(const std::string& path);
 };
+
+// What would be right when an address cannot be listened on, where the system's word alone does not
+// say it: "; make the directory first", or nothing.
+[[nodiscard]] std::string_view advice(int error, const conf::Address& address);
 
 // Urgent bytes stay where they are in the stream. To be set before the first can arrive: the kernel
 // may drop one that nobody has read when the next one comes.

@@ -1,5 +1,6 @@
 #include "lb/net/stream.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -59,6 +60,11 @@ void Stream::write(std::string_view bytes) {
 void Stream::shut() {
   shut_ = true;
   if (!owes_drained_ && !broken_) shutdown(fd_.get(), SHUT_WR);
+}
+
+bool Stream::gone() const {
+  pollfd asked{.fd = fd_.get(), .events = 0, .revents = 0};
+  return broken_ || (poll(&asked, 1, 0) > 0 && (asked.revents & (POLLHUP | POLLERR)) != 0);
 }
 
 void Stream::listen_for_events() {

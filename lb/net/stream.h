@@ -53,6 +53,10 @@ class Stream {
   // Sends the FIN when all that was written is out. Reading goes on.
   void shut();
 
+  // Whether the other side has closed, so that nobody could read what is written. It asks the
+  // kernel, which knows it of TCP only once something was written.
+  [[nodiscard]] bool gone() const;
+
   [[nodiscard]] int fd() const { return fd_.get(); }
 
  private:

@@ -10,6 +10,16 @@ void LogChannel::note(Level level, std::string text) {
   push(Note{.level = level, .time = std::chrono::system_clock::now(), .text = std::move(text)});
 }
 
+bool LogChannel::reopen(Reopen::Done done) {
+  if (reader_ == nullptr) {
+    done({});
+    return true;
+  }
+  if (!ring_.push(Reopen{std::move(done)})) return false;
+  ++unflushed_;
+  return true;
+}
+
 template <typename T>
 void LogChannel::push(T&& entry) {
   if (reader_ == nullptr) return;

@@ -4,8 +4,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "lb/telemetry/doorbell.h"
 #include "lb/telemetry/note.h"
@@ -18,7 +20,13 @@ namespace lb::telemetry {
 // record and counts it. One thread owns each channel.
 class LogChannel {
  public:
-  using Entry = std::variant<SessionRecord, Note>;
+  // Log files are to be opened anew, behind what was written before; `done` is told by the reader
+  // which ones could not be, and why.
+  struct Reopen {
+    using Done = std::move_only_function<void(std::vector<std::string> faults)>;
+    Done done;
+  };
+  using Entry = std::variant<SessionRecord, Note, Reopen>;
   static constexpr std::size_t kCapacity = 4096;
 
   // Null: nobody reads this channel, and what is written to it is forgotten.
@@ -29,6 +37,9 @@ class LogChannel {
 
   void write(const SessionRecord& record);
   void note(Level level, std::string text);  // an event for the operator; rare, may allocate
+
+  // False when that cannot be asked now. Where nobody reads there is nothing to be done.
+  [[nodiscard]] bool reopen(Reopen::Done done);
 
   // Wakes the writer when it sleeps and something was written since the last call. Called once a
   // turn.

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,9 @@ class LogTarget {
   void take(const Note& note);
 
   void write(std::chrono::steady_clock::time_point now);
+  [[nodiscard]] std::optional<std::string> reopen(std::chrono::steady_clock::time_point now) {
+    return sink_->reopen(now);
+  }
   [[nodiscard]] std::size_t pending() const { return lines_.size(); }  // bytes
 
   [[nodiscard]] const std::string& fault() const { return sink_->fault(); }

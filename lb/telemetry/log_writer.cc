@@ -128,7 +128,7 @@ std::size_t LogWriter::drain() {
   for (int round = 0; round < kRounds && found > 0; ++round) {
     found = 0;
     for (LogChannel& channel : channels_) {
-      found += channel.consume(kAtOnce, [this](const LogChannel::Entry& entry) { take(entry); });
+      found += channel.consume(kAtOnce, [this](LogChannel::Entry& entry) { take(entry); });
       write(kLargeBatch);
     }
     taken += found;
@@ -139,7 +139,9 @@ std::size_t LogWriter::drain() {
   return taken;
 }
 
-void LogWriter::take(const LogChannel::Entry& entry) {
+void LogWriter::take(LogChannel::Entry& entry) {
+  if (auto* const order = std::get_if<LogChannel::Reopen>(&entry))
+    return reopen(std::move(order->done));
   for (Group& group : groups_) {
     if (const auto* record = std::get_if<SessionRecord>(&entry)) {
       group.take(*record);
@@ -147,6 +149,19 @@ void LogWriter::take(const LogChannel::Entry& entry) {
       group.take(std::get<Note>(entry));
     }
   }
+}
+
+// What came before is out by then: nobody need wait for lines to turn up in a file that was moved.
+void LogWriter::reopen(LogChannel::Reopen::Done done) {
+  write(1);
+  std::vector<std::string> faults;
+  const auto now = std::chrono::steady_clock::now();
+  for (Group& group : groups_) {
+    for (LogTarget& target : group.targets) {
+      if (auto fault = target.reopen(now)) faults.push_back(*std::move(fault));
+    }
+  }
+  done(std::move(faults));
 }
 
 // Full rings are told of once, when nothing more has been dropped for a while.

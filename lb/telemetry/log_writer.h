@@ -69,7 +69,8 @@ class LogWriter {
   [[nodiscard]] bool has_work() const;
   [[nodiscard]] std::uint64_t overrun() const;
   std::size_t drain();
-  void take(const LogChannel::Entry& entry);
+  void take(LogChannel::Entry& entry);
+  void reopen(LogChannel::Reopen::Done done);
   void tell_overrun(bool idle);
   void write(std::size_t least);
   [[nodiscard]] bool spread_news();

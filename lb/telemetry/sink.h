@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,6 +33,13 @@ class Sink {
     take(lines);
   }
 
+  // Opens a log file anew, whatever has become of the old one, which goes on being written when
+  // that cannot be. The answer is a sentence then.
+  [[nodiscard]] std::optional<std::string> reopen(std::chrono::steady_clock::time_point now) {
+    now_ = now;
+    return reopen_file();
+  }
+
   // Why the target must not be started with; empty: it may.
   [[nodiscard]] const std::string& fault() const { return fault_; }
 
@@ -44,6 +52,7 @@ class Sink {
 
  protected:
   virtual void take(std::string_view lines) = 0;
+  [[nodiscard]] virtual std::optional<std::string> reopen_file() { return std::nullopt; }
 
   // Waits until the descriptor takes something: for 100 ms in one write() in all, and not at all
   // for a target that has been waited for in vain. False: its reader does not keep up.

@@ -87,9 +87,14 @@ struct ServerStat {
   bool backup = false;
   bool check_disabled = false;  // by hand
   bool checked = false;         // by a check of its own
+  bool agent_disabled = false;  // by hand
+  // What alone it is down for, if not for its health.
+  bool down_by_agent = false;
+  bool down_by_ejection = false;
   Gauge queue;
   Gauge sessions;
   std::uint32_t limit = 0;  // 0: none
+  std::uint32_t initial_limit = 0;
   std::uint32_t queue_limit = 0;
   std::uint32_t weight = 0;       // effective
   std::uint32_t user_weight = 0;  // as configured, or as an operator set it

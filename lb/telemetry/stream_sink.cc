@@ -94,6 +94,17 @@ void StreamSink::open_anew() {
   outage_.because(why);
 }
 
+std::optional<std::string> StreamSink::reopen_file() {
+  if (target_.kind != conf::LogTarget::Kind::kFile) return std::nullopt;
+  const std::string why = outage_.why();
+  const int before = fd_.get();
+  open();
+  if (fd_.get() != before) return std::nullopt;
+  std::string fault = fmt::format("{}: {}", name(), outage_.why());
+  outage_.because(why);
+  return fault;
+}
+
 void StreamSink::follow() {
   if (now_ - followed_ < kFollowEvery) return;
   followed_ = now_;

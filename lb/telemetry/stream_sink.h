@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,7 @@ class StreamSink final : public Sink {
 
  private:
   void take(std::string_view lines) override;
+  [[nodiscard]] std::optional<std::string> reopen_file() override;
   void open();
   void open_anew();
   void follow();

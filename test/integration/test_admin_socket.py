@@ -75,6 +75,15 @@ def test_a_path_on_which_somebody_listens_is_in_use(start, daemon, echo_server, 
     assert ask(path, b"show cli level\n") == SERVED
 
 
+def test_a_path_in_no_directory_is_told_with_what_would_be_right(start, echo_server, tmp_path):
+    gone = tmp_path / "nowhere" / "a.sock"
+
+    daemon = start(config(echo_server, admin=str(gone)))
+
+    assert daemon.wait() == 1
+    assert daemon.err.matching(re.escape(f"cannot listen on unix@{gone}: No such file or directory; make the directory"))
+
+
 def test_the_path_is_gone_at_the_end_and_another_s_stays(daemon, path):
     first = daemon()
     first.stop()

@@ -195,6 +195,22 @@ def test_clearing_all_counters_begins_anew_and_keeps_what_is(tidegate, server, t
     wait_until(lambda: rows(path)["app", "s1"]["bin"] == "4", what="what came since counts")
 
 
+def test_clearing_the_counters_of_one_server_leaves_those_of_the_others(tidegate, peers, tmp_path):
+    path = str(tmp_path / "admin.sock")
+    daemon = tidegate(config([peers(Server, echo) for _ in range(2)], admin={"socket": path}))
+    for _ in range(4):
+        talk(daemon, "web", leaves_in_order)
+    wait_until(lambda: rows(path)["app", "BACKEND"]["scur"] == "0", what="all have ended")
+
+    assert ask(path, b"clear counters server app/s1\n") == b"Server counters cleared.\n\n"
+
+    told = rows(path)
+    assert [(told["app", name]["stot"], told["app", name]["smax"], told["app", name]["bin"])
+            for name in ("s1", "s2", "BACKEND")] == [("0", "0", "0"), ("2", "1", "10"), ("4", "1", "20")]
+    assert ask(path, b"clear counters server app/s9\n") == b"No such server.\n\n"
+    assert ask(path, b"clear counters server\n") == b"Require 'backend/server'.\n\n"
+
+
 def test_ten_thousand_servers_are_told_whole(tidegate, server, tmp_path):
     path = str(tmp_path / "admin.sock")
     many = {f"s{i}": server.address for i in range(10_000)}

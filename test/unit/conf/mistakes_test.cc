@@ -249,6 +249,9 @@ TEST_CASE("a wrong global is told", "[conf]") {
       {"maxconn: 0", "maxconn: must be auto or a number from 1 to 2147483647, is \"0\""},
       {"user: ghost", "user: there is no user \"ghost\": name one that this machine has"},
       {"group: ghosts", "group: there is no group \"ghosts\": name one that this machine has"},
+      {"state_file: state", "state_file: must be the absolute path of a file, is \"state\""},
+      {"state_file: /var/lib/",
+       "state_file: must be the absolute path of a file, is \"/var/lib/\""},
       {"log: t.log",
        "log: must be stdout, stderr, none, the absolute path of a file, \"udp://host:514\", "
        "/dev/log "

@@ -90,6 +90,7 @@ TEST_CASE("global is read", "[conf]") {
                             "  user: nobody\n"
                             "  group: nogroup\n"
                             "  log: [stderr, {to: /var/log/t.log, format: json}]\n"
+                            "  state_file: /var/lib/tidegate/state\n"
                             "  stop: {deadline: 30s}\n" +
                             file_with(""))
                             .config.global;
@@ -105,6 +106,7 @@ TEST_CASE("global is read", "[conf]") {
   CHECK(global.logs[1].kind == LogTarget::Kind::kFile);
   CHECK(global.logs[1].path == "/var/log/t.log");
   CHECK(global.logs[1].format == LogFormat::kJson);
+  CHECK(global.state_file == "/var/lib/tidegate/state");
   CHECK(global.stop_deadline == seconds{30});
 }
 

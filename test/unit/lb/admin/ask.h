@@ -25,7 +25,10 @@ class Reply final : public Outlet {
     finish();
   }
 
+  [[nodiscard]] bool gone() const override { return left; }
+
   std::string text;
+  bool left = false;  // the client
   bool done = false;
   int parts = 0;
 };

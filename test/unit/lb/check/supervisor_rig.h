@@ -32,6 +32,7 @@ class SupervisorRig final : public balancer::Waker, public lb::check::Hands {
   }
   void drain_sessions(const Place& server) override { drained.push_back(server.server); }
   void keep_sessions(const Place& server) override { kept.push_back(server.server); }
+  void changed() override { ++changes; }
   void ask_agent(const Place& server,
                  std::function<void(lb::check::AgentWatch&)> /*what*/) override {
     asked_agents.push_back(server.server);
@@ -84,6 +85,7 @@ class SupervisorRig final : public balancer::Waker, public lb::check::Hands {
   lb::proxy::Backend backend;
   lb::check::Supervisor supervisor;
   balancer::Tick time = 0;
+  int changes = 0;
   std::vector<balancer::Grant> grants;
   std::vector<std::string> notes;
   std::vector<std::pair<balancer::ServerId, balancer::Admin>> told_admin;

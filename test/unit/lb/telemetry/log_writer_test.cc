@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <charconv>
 #include <filesystem>
@@ -243,6 +244,37 @@ TEST_CASE("a log file renamed under a running writer is opened anew", "[telemetr
   const auto new_lines = texts_of(path);
   CHECK(std::ranges::count(old_lines, "line") + std::ranges::count(new_lines, "line") ==
         static_cast<std::ptrdiff_t>(written));
+}
+
+TEST_CASE("what comes behind an order to open files anew is in the new file", "[telemetry]") {
+  const Folder folder;
+  const std::string path = folder.file("log");
+  std::atomic<bool> done = false;
+  {
+    LogWriter writer({file_target(path)}, 1, kOpener);
+    const auto reopen = [&] {
+      done = false;
+      REQUIRE(writer.channel(0).reopen(
+          [&](const std::vector<std::string>& faults) { done = faults.empty(); }));
+      writer.channel(0).flush();
+      REQUIRE(scratch::wait_until([&] { return done.load(); }));
+    };
+    writer.channel(0).note(Level::kNotice, "before");
+    reopen();
+    CHECK(texts_of(path) == std::vector<std::string>{"before"});
+    std::filesystem::rename(path, folder.file("log.1"));
+    reopen();
+    writer.channel(0).note(Level::kNotice, "behind");
+  }
+  CHECK(texts_of(folder.file("log.1")) == std::vector<std::string>{"before"});
+  CHECK(texts_of(path) == std::vector<std::string>{"behind"});
+}
+
+TEST_CASE("where nobody logs, opening files anew is done at once", "[telemetry]") {
+  LogWriter writer({}, 1, kOpener);
+  bool done = false;
+  CHECK(writer.channel(0).reopen([&](const std::vector<std::string>&) { done = true; }));
+  CHECK(done);
 }
 
 TEST_CASE("a finished log has counted every line, and still takes last notes", "[telemetry]") {

@@ -126,6 +126,27 @@ TEST_CASE("a renamed log file is followed by a new one within a second", "[telem
   CHECK(target.dropped() == 0);
 }
 
+TEST_CASE("a log file is opened anew when that is asked, and goes on when it cannot be",
+          "[telemetry]") {
+  const Folder folder;
+  const std::string path = folder.file("log");
+  StreamSink target = sink_to(path);
+  target.write("one\n", kStart);
+
+  std::filesystem::rename(path, folder.file("log.1"));
+  CHECK_FALSE(target.reopen(kStart));
+  target.write("two\n", kStart);
+  CHECK(scratch::read(folder.file("log.1")) == "one\n");
+  CHECK(scratch::read(path) == "two\n");
+
+  std::filesystem::rename(path, folder.file("log.2"));
+  std::filesystem::create_directory(path);
+  CHECK(target.reopen(kStart) == "log file '" + path + "': Is a directory");
+  target.write("three\n", kStart);
+  CHECK(scratch::read(folder.file("log.2")) == "two\nthree\n");
+  CHECK(target.dropped() == 0);
+}
+
 TEST_CASE("a log file that another has replaced is left for it", "[telemetry]") {
   const Folder folder;
   const std::string path = folder.file("log");
