@@ -34,6 +34,7 @@ namespace lb {
 struct Shared {
   balancer::Limit sessions;              // `maxconn` of the process
   balancer::RateMeter connections = {};  // that were accepted
+  proxy::ProcessRates rates = {};
   std::uint32_t workers = 1;
   std::chrono::microseconds busy_poll{0};
   std::function<void(std::uint32_t worker)> resume;  // wakes a worker that waits for a slot
@@ -89,6 +90,14 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
   void post(net::Mailbox::Message message) { mailbox_.post(std::move(message)); }  // any thread
 
   void resume_accepting();
+
+  // A frontend's clients wait from now on, or are let in again.
+  void set_disabled(const proxy::Frontend& frontend, bool disabled);
+  // It listens no more, and nobody is lost; its sessions go on.
+  void stop_listening(const proxy::Frontend& frontend);
+  // Rates have changed, or none is kept any more.
+  void retry_too_fast();
+
   void granted(balancer::Grant grant);
 
   // Brings the counters up to date with the sessions that are open, and gathers what its checks
