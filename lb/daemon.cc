@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "lb/admin/client_commands.h"
+#include "lb/admin/diagnostic_commands.h"
 #include "lb/admin/drain_commands.h"
 #include "lb/admin/frontend_commands.h"
 #include "lb/admin/limit_commands.h"
@@ -147,6 +148,7 @@ std::optional<std::string> Daemon::open_admin() {
   admin::add_limit_commands(commands_, *engine_);
   admin::add_session_commands(commands_, *engine_);
   admin::add_stat_commands(commands_, *engine_, *statistics_);
+  admin::add_diagnostic_commands(commands_, *engine_, admin_->sockets());
   admin::add_process_commands(commands_, {.version = version(), .sockets = admin_->sockets()});
   return std::nullopt;
 }

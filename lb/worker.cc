@@ -109,6 +109,15 @@ WorkerTotals Worker::totals() const {
   return totals;
 }
 
+WorkerStock Worker::stock() const {
+  return {.sessions = open_sessions_,
+          .places = slots_.size(),
+          .place_size = sizeof(Slot),
+          .scratch_size = scratch_.size(),
+          .pipes_free = pipes_.free(),
+          .pipes_lent = pipes_.lent()};
+}
+
 WorkerHeld Worker::held() const {
   return {.sessions = open_sessions_ + retired_.size(),
           .timers = wheel_.scheduled(),

@@ -82,6 +82,7 @@ class Listener final : private net::Pollable, private net::Timed {
 
   [[nodiscard]] Frontend& frontend() const { return frontend_; }
   [[nodiscard]] const conf::Bind& bind() const { return bind_; }
+  [[nodiscard]] int fd() const { return fd_.get(); }  // -1: closed
 
  private:
   void on_ready(std::uint32_t events) override;
