@@ -6,8 +6,9 @@
 namespace balancer {
 
 // A worker marks itself before it looks at the count for the last time, and a release lowers the
-// count before it looks for marks. In the one order of all these operations (they are sequentially
-// consistent) either the worker sees the free slot or the release sees the mark.
+// count, as set_max() raises the maximum, before it looks for marks. In the one order of all these
+// operations (they are sequentially consistent) either the worker sees the free slot or the release
+// sees the mark.
 bool Limit::take(std::uint32_t worker) {
   assert(worker < kMaxWorkers);
   const std::uint64_t mark = std::uint64_t{1} << worker;
@@ -35,6 +36,11 @@ std::optional<std::uint32_t> Limit::release() {
   return std::nullopt;
 }
 
+std::uint64_t Limit::set_max(std::uint32_t max) {
+  max_.store(max);
+  return paused_.exchange(0);
+}
+
 void Limit::use() {
   const std::uint32_t used = taken();
   std::uint32_t most = most_.load(std::memory_order_relaxed);
@@ -44,7 +50,7 @@ void Limit::use() {
 
 bool Limit::try_take() {
   std::uint32_t taken = taken_.load();
-  while (taken < max_) {
+  while (taken < max_.load()) {
     if (taken_.compare_exchange_weak(taken, taken + 1)) return true;
   }
   return false;

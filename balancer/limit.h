@@ -23,12 +23,17 @@ class Limit {
   // is tried.
   [[nodiscard]] std::optional<std::uint32_t> release();
 
+  // From now on it is `max`; of those who are above it nothing is taken away. The answer are the
+  // workers to resume, a bit each, no longer among the paused: all of them, as several slots may
+  // have come free.
+  [[nodiscard]] std::uint64_t set_max(std::uint32_t max);
+
   // Whoever took a slot has found a use for it: what is taken now counts for most(). Slots that
   // other workers hold only to look for a client may be counted with it.
   void use();
 
   [[nodiscard]] std::uint32_t taken() const { return taken_.load(std::memory_order_relaxed); }
-  [[nodiscard]] std::uint32_t max() const { return max_; }
+  [[nodiscard]] std::uint32_t max() const { return max_.load(std::memory_order_relaxed); }
 
   // That were in use at a time.
   [[nodiscard]] std::uint32_t most() const { return most_.load(std::memory_order_relaxed); }
@@ -37,7 +42,7 @@ class Limit {
  private:
   [[nodiscard]] bool try_take();
 
-  const std::uint32_t max_;
+  std::atomic<std::uint32_t> max_;
   std::atomic<std::uint32_t> taken_ = 0;
   std::atomic<std::uint32_t> most_ = 0;
   std::atomic<std::uint64_t> paused_ = 0;  // a bit for each worker

@@ -16,18 +16,28 @@ class RateLimit {
   explicit RateLimit(std::uint32_t rate) : rate_(rate) {}
 
   // Takes one. The answer is 0, or in how many milliseconds it can be tried again.
-  [[nodiscard]] Tick take(Tick now);
+  [[nodiscard]] Tick take(Tick now) {
+    const std::uint32_t rate = this->rate();
+    return rate == 0 ? 0 : take_at(rate, now);
+  }
 
   // Gives one back that was taken in vain.
-  void give_back();
+  void give_back() {
+    if (const std::uint32_t rate = this->rate(); rate != 0) give_back_at(rate);
+  }
+
+  // From now on, whatever was let through before.
+  void set(std::uint32_t rate);
+
+  [[nodiscard]] std::uint32_t rate() const { return rate_.load(std::memory_order_relaxed); }
+  // Nobody more is let through now.
+  [[nodiscard]] bool reached(Tick now) const;
 
  private:
-  [[nodiscard]] std::uint64_t interval() const { return kSecond / rate_; }
+  [[nodiscard]] Tick take_at(std::uint32_t rate, Tick now);
+  void give_back_at(std::uint32_t rate);
 
-  static constexpr std::uint64_t kSecond = 1'000'000'000;  // ns
-  static constexpr std::uint64_t kTolerance = kSecond / 10;
-
-  const std::uint32_t rate_;
+  std::atomic<std::uint32_t> rate_;
   std::atomic<std::uint64_t> paid_until_ = 0;  // ns of the clock that `now` is of
 };
 

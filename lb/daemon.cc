@@ -11,8 +11,11 @@
 #include <utility>
 
 #include "lb/admin/client_commands.h"
+#include "lb/admin/diagnostic_commands.h"
 #include "lb/admin/drain_commands.h"
 #include "lb/admin/log_commands.h"
+#include "lb/admin/frontend_commands.h"
+#include "lb/admin/limit_commands.h"
 #include "lb/admin/member_commands.h"
 #include "lb/admin/process_commands.h"
 #include "lb/admin/server_commands.h"
@@ -159,10 +162,13 @@ std::optional<std::string> Daemon::open_admin() {
   admin::add_server_commands(commands_, *engine_);
   admin::add_member_commands(commands_, *engine_, *statistics_);
   admin::add_drain_commands(commands_, *engine_);
+  admin::add_frontend_commands(commands_, *engine_);
+  admin::add_limit_commands(commands_, *engine_);
   admin::add_session_commands(commands_, *engine_);
   admin::add_stat_commands(commands_, *engine_, *statistics_);
   admin::add_wait_command(commands_, *engine_, loop_);
   admin::add_log_commands(commands_, [this](auto then) { reopen_logs(std::move(then)); });
+  admin::add_diagnostic_commands(commands_, *engine_, admin_->sockets());
   admin::add_process_commands(commands_, {.version = version(), .sockets = admin_->sockets()});
   return std::nullopt;
 }

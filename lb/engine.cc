@@ -22,14 +22,15 @@ Engine::Engine(const conf::Config& config, const Capacity& capacity, telemetry::
       control_(std::move(control)),
       crew_(control_.post),
       supervisor_(static_cast<check::Hands&>(*this)),
-      drains_(crew_, control_.note) {
+      drains_(crew_, control_.note),
+      gates_(shared_, fleet_, crew_) {
   for (const conf::Backend& backend : config.backends)
     fleet_.backends.emplace_back(backend, fleet_.backends.size(), capacity.threads,
                                  static_cast<balancer::Waker&>(*this), net::read_clock());
   for (const conf::Frontend& frontend : config.frontends) {
     const auto to = std::ranges::find(fleet_.backends, frontend.backend,
                                       [](const proxy::Backend& b) { return b.config.name; });
-    fleet_.frontends.emplace_back(frontend, *to, capacity.threads);
+    fleet_.frontends.emplace_back(frontend, *to, capacity.threads, shared_.rates);
   }
   for (std::uint32_t i = 0; i < capacity.threads; ++i) {
     // The first workers take what does not divide evenly.
@@ -51,12 +52,7 @@ Engine::Engine(const conf::Config& config, const Capacity& capacity, telemetry::
   assign_checks();
 }
 
-Engine::~Engine() { remove_unix_paths(); }
-
-void Engine::remove_unix_paths() {
-  for (const std::string& path : unix_paths_) unlink(path.c_str());
-  unix_paths_.clear();
-}
+Engine::~Engine() { gates_.remove_unix_paths(); }
 
 std::optional<std::string> Engine::bind(net::Opener& opener) {
   for (proxy::Frontend& frontend : fleet_.frontends) {
@@ -85,7 +81,7 @@ net::Status Engine::open(const conf::Bind& asked, proxy::Frontend& frontend, net
       if (!opened) return opened.error();
       fd = std::move(*opened);
       if (bind.address.family == conf::Family::kUnix) {
-        unix_paths_.push_back(bind.address.path);
+        gates_.add_unix_path(frontend, bind.address.path);
         shared = net::Fd(fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
         if (!shared) return net::Status(errno);
       } else if (bind.address.port == 0) {
@@ -122,7 +118,7 @@ std::optional<std::string> Engine::start(std::function<void()> idle) {
 }
 
 void Engine::drain() {
-  remove_unix_paths();
+  gates_.remove_unix_paths();
   for (const auto& worker : crew_) worker->post([&one = *worker] { one.drain(); });
 }
 
@@ -135,7 +131,7 @@ void Engine::close_within(std::chrono::milliseconds time) {
 }
 
 void Engine::cut() {
-  remove_unix_paths();
+  gates_.remove_unix_paths();
   for (const auto& worker : crew_) worker->post([&one = *worker] { one.cut(); });
 }
 

@@ -20,6 +20,7 @@
 #include "lb/crew.h"
 #include "lb/drains.h"
 #include "lb/fleet.h"
+#include "lb/gates.h"
 #include "lb/net/opener.h"
 #include "lb/telemetry/log_writer.h"
 #include "lb/telemetry/rarely.h"
@@ -103,6 +104,7 @@ class Engine final : private balancer::Waker, private check::Desk, private check
 
   [[nodiscard]] Drains& drains() { return drains_; }
   [[nodiscard]] const Drains& drains() const { return drains_; }
+  [[nodiscard]] Gates& gates() { return gates_; }
   [[nodiscard]] Crew& crew() { return crew_; }
 
   // Has each worker settle its counters; `then` gets what all checks have heard, on the control
@@ -149,7 +151,6 @@ class Engine final : private balancer::Waker, private check::Desk, private check
   void free_those_who_left();
   [[nodiscard]] static balancer::Facts facts_of(const check::Place& server);
   void assign_checks();
-  void remove_unix_paths();
 
   Shared shared_;
   Control control_;
@@ -158,6 +159,7 @@ class Engine final : private balancer::Waker, private check::Desk, private check
   Crew crew_;
   check::Supervisor supervisor_;
   Drains drains_;
+  Gates gates_;
   // Who checks a server, or asks its agent, by backend and server; null: nobody.
   std::vector<std::vector<Worker*>> checkers_;
   std::vector<check::Place> leaving_;  // sessions may still know them
@@ -168,8 +170,7 @@ class Engine final : private balancer::Waker, private check::Desk, private check
   std::atomic<bool> postponed_on_its_way_{false};  // to the control thread, to be told
   telemetry::Rarely told_postponed_;
   std::vector<Listening> listening_;
-  std::vector<std::string> unix_paths_;  // ours to remove
-  std::atomic<std::size_t> busy_{0};     // workers that are not idle yet
+  std::atomic<std::size_t> busy_{0};  // workers that are not idle yet
 };
 
 }  // namespace lb

@@ -81,14 +81,29 @@ Totals totals_of(const telemetry::PerWorker<telemetry::ServerCounters>& workers)
           .server_aborts = workers.sum(&C::server_aborts)};
 }
 
+// HAProxy's word.
+std::string status_of(const proxy::Frontend& frontend) {
+  switch (frontend.standing) {
+    case proxy::Frontend::Standing::kOpen:
+      return "OPEN";
+    case proxy::Frontend::Standing::kPaused:
+      return "PAUSED";
+    case proxy::Frontend::Standing::kShut:
+      break;
+  }
+  return "STOP";
+}
+
 telemetry::FrontendStat stat_of(Fleet& fleet, const proxy::Frontend& frontend,
                                 std::uint32_t process_limit, balancer::Tick now) {
   using C = telemetry::FrontendCounters;
   const auto& counters = frontend.counters;
+  const std::uint32_t limit = frontend.limit.max();
   return {.name = frontend.config.name,
           .iid = fleet.number_of(frontend),
+          .status = status_of(frontend),
           .sessions = {frontend.limit.taken(), frontend.limit.most()},
-          .limit = frontend.config.maxconn != 0 ? frontend.config.maxconn : process_limit,
+          .limit = limit == proxy::Frontend::kNoLimit ? process_limit : limit,
           .rate_limit = frontend.config.rate_limit,
           .session_rate = {frontend.sessions.rate(now), frontend.sessions.most()},
           .connection_rate = {frontend.connections.rate(now), frontend.connections.most()},
@@ -269,6 +284,9 @@ telemetry::ProcessStat Statistics::process() const {
   stat.started_s = started_s_;
   stat.descriptors = capacity_.descriptors;
   stat.maxconn = engine_.shared().sessions.max();
+  stat.hard_maxconn = engine_.gates().most_maxconn();
+  stat.connection_rate_limit = engine_.shared().rates.connections.rate();
+  stat.session_rate_limit = engine_.shared().rates.sessions.rate();
   stat.sessions = engine_.shared().sessions.taken();
   stat.maxpipes = capacity_.maxpipes;
   stat.connection_rate = {engine_.shared().connections.rate(now),
@@ -283,7 +301,7 @@ telemetry::ProcessStat Statistics::process() const {
   }
   stat.node = host_name();
   stat.stopping = stopping_;
-  stat.listeners = static_cast<std::uint32_t>(engine_.listening().size());
+  stat.listeners = static_cast<std::uint32_t>(engine_.gates().listeners());
   stat.busy_polling = engine_.shared().busy_poll.count() != 0;
   return stat;
 }
@@ -291,7 +309,7 @@ telemetry::ProcessStat Statistics::process() const {
 Snapshot Statistics::gather(const Worker::Heard& heard) const {
   Fleet& fleet = engine_.fleet();
   const balancer::Tick now = engine_.now();
-  const std::uint32_t limit = engine_.shared().sessions.max();
+  const std::uint32_t limit = engine_.gates().most_maxconn();  // HAProxy's too is the first one
   const HeardAll sorted = sort(fleet, heard);
   Snapshot snapshot{.process = process(), .frontends = {}, .backends = {}};
   for (const proxy::Frontend& frontend : fleet.frontends)

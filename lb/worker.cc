@@ -109,6 +109,15 @@ WorkerTotals Worker::totals() const {
   return totals;
 }
 
+WorkerStock Worker::stock() const {
+  return {.sessions = open_sessions_,
+          .places = slots_.size(),
+          .place_size = sizeof(Slot),
+          .scratch_size = scratch_.size(),
+          .pipes_free = pipes_.free(),
+          .pipes_lent = pipes_.lent()};
+}
+
 WorkerHeld Worker::held() const {
   return {.sessions = open_sessions_ + retired_.size(),
           .timers = wheel_.scheduled(),
@@ -147,16 +156,35 @@ void Worker::resume_accepting() {
   loop_.assert_here();
   for (const auto& listener : listeners_) {
     listener->resume();
-    if (listener->too_fast()) pass_on(listener->frontend());
+    if (!listener->has_use_for_slot()) pass_on(listener->frontend());
   }
 }
 
-// A slot that woke this worker is of no use to a listener that waits for its frontend's rate: the
-// next worker that waits for one is woken.
+// A slot that woke this worker is of no use to a listener that waits for a rate, or that an
+// operator has closed since it asked for one: the next worker that waits for one is woken.
 void Worker::pass_on(proxy::Frontend& frontend) {
   if (!shared_.sessions.take(index())) return;
   if (frontend.limit.take(index())) release(frontend.limit);
   release(shared_.sessions);
+}
+
+void Worker::set_disabled(const proxy::Frontend& frontend, bool disabled) {
+  loop_.assert_here();
+  for (const auto& listener : listeners_) {
+    if (&listener->frontend() != &frontend) continue;
+    disabled ? listener->disable() : listener->enable();
+  }
+}
+
+void Worker::stop_listening(const proxy::Frontend& frontend) {
+  loop_.assert_here();
+  for (const auto& listener : listeners_)
+    if (&listener->frontend() == &frontend) listener->stop();
+}
+
+void Worker::retry_too_fast() {
+  loop_.assert_here();
+  for (const auto& listener : listeners_) listener->rate_changed();
 }
 
 void Worker::accepted(const proxy::Listener& listener, net::Fd fd,
@@ -173,8 +201,7 @@ void Worker::accepted(const proxy::Listener& listener, net::Fd fd,
     ++totals_.refused;
     counters.denied_connections.add();
     net::reset_on_close(fd.get());
-    // Who is refused does not use up what others may have.
-    if (!listener.stopping()) frontend.rate.give_back();
+    if (!listener.stopping()) frontend.give_back_session();
     return unreserve(frontend);
   }
   if (!expects_header) counters.sessions.add();
@@ -205,11 +232,13 @@ std::uint32_t Worker::free_slot() {
 
 void Worker::too_fast(const proxy::Listener& listener) {
   if (!told_too_fast_.is_time(now())) return;
-  const conf::Frontend& frontend = listener.frontend().config;
+  const proxy::Frontend& frontend = listener.frontend();
+  const bool own = frontend.rate.reached(now());
   log_.note(telemetry::Level::kWarning,
-            fmt::format("frontend {}: more clients come than rate_limit lets in ({} a second); the "
-                        "others wait",
-                        frontend.name, frontend.rate_limit));
+            fmt::format("frontend {}: more clients come than {} lets in; the others wait",
+                        frontend.config.name,
+                        own ? fmt::format("rate_limit ({} a second)", frontend.rate.rate())
+                            : "the rate limit of the process"));
 }
 
 void Worker::exhausted(const proxy::Listener& listener, net::Status why) {

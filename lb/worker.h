@@ -34,6 +34,7 @@ namespace lb {
 struct Shared {
   balancer::Limit sessions;              // `maxconn` of the process
   balancer::RateMeter connections = {};  // that were accepted
+  proxy::ProcessRates rates = {};
   std::uint32_t workers = 1;
   std::chrono::microseconds busy_poll{0};
   std::function<void(std::uint32_t worker)> resume;  // wakes a worker that waits for a slot
@@ -45,7 +46,7 @@ struct Shared {
   std::function<void()> idle;
 };
 
-// What a worker has done, readable after it was joined.
+// What a worker has done, to be read by its thread or after it was joined.
 struct WorkerTotals {
   std::uint64_t sessions = 0;
   std::uint64_t refused = 0;            // by allow, deny, max_per_source or rate_per_source
@@ -62,6 +63,16 @@ struct WorkerHeld {
   std::size_t sessions = 0;
   std::size_t timers = 0;
   std::size_t pipes = 0;  // borrowed by a flow
+};
+
+// What a worker has at this moment.
+struct WorkerStock {
+  std::size_t sessions = 0;
+  std::size_t places = 0;        // for sessions: of them there is memory for so many
+  std::size_t place_size = 0;    // bytes
+  std::size_t scratch_size = 0;  // bytes
+  std::size_t pipes_free = 0;
+  std::size_t pipes_lent = 0;
 };
 
 // What has become of a server's sessions on one worker, drain or not.
@@ -89,6 +100,14 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
   void post(net::Mailbox::Message message) { mailbox_.post(std::move(message)); }  // any thread
 
   void resume_accepting();
+
+  // A frontend's clients wait from now on, or are let in again.
+  void set_disabled(const proxy::Frontend& frontend, bool disabled);
+  // It listens no more, and nobody is lost; its sessions go on.
+  void stop_listening(const proxy::Frontend& frontend);
+  // Rates have changed, or none is kept any more.
+  void retry_too_fast();
+
   void granted(balancer::Grant grant);
 
   // Brings the counters up to date with the sessions that are open, and gathers what its checks
@@ -133,6 +152,11 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
   void quit();
 
   [[nodiscard]] WorkerTotals totals() const;
+  [[nodiscard]] WorkerStock stock() const;
+  [[nodiscard]] const std::vector<std::unique_ptr<proxy::Listener>>& listeners() const {
+    return listeners_;
+  }
+  [[nodiscard]] const net::PipePool& pipes() const { return pipes_; }
   [[nodiscard]] WorkerHeld held() const;  // after join()
 
  private:

@@ -117,7 +117,7 @@ StatRow row_of(const telemetry::FrontendStat& frontend) {
   fill.number("slim", frontend.limit);
   fill.nothing({"dreq", "dresp", "ereq", "req_tot", "comp_in", "comp_out", "comp_byp", "comp_rsp",
                 "wrew", "eint"});
-  fill.text("status", "OPEN");
+  fill.text("status", frontend.status);
   fill.rate(frontend.session_rate);
   fill.number("rate_lim", frontend.rate_limit);
   fill.number("req_rate", 0);

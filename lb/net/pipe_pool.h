@@ -33,6 +33,7 @@ class PipePool {
   void replace_lost();
 
   [[nodiscard]] std::size_t free() const { return free_.size(); }
+  [[nodiscard]] const std::vector<Pipe>& all_free() const { return free_; }
   [[nodiscard]] std::size_t lent() const { return lent_; }
 
  private:

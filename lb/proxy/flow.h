@@ -71,6 +71,8 @@ class Flow {
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
   [[nodiscard]] bool pending() const { return left_ != 0 || in_pipe_ != 0; }  // read, not yet taken
   [[nodiscard]] bool splicing() const { return splicing_; }
+  [[nodiscard]] std::size_t block_size() const { return block_ ? start_ + left_ : 0; }
+  [[nodiscard]] const std::optional<net::Pipe>& pipe() const { return pipe_; }
   // It moves much at a time: what it has now can wait for those that do not.
   [[nodiscard]] bool bulk() const { return splicing_ || streak_ != 0; }
 

@@ -17,6 +17,7 @@
 #include "conf/model.h"
 #include "lb/net/address.h"
 #include "lb/proxy/backend.h"
+#include "lb/proxy/process_rates.h"
 #include "lb/telemetry/counters.h"
 
 namespace lb::proxy {
@@ -24,12 +25,16 @@ namespace lb::proxy {
 // A frontend at work: who is let in, how many, and where they go. Shared by all workers.
 class Frontend {
  public:
-  Frontend(const conf::Frontend& asked, Backend& to, std::size_t workers)
+  static constexpr std::uint32_t kNoLimit = std::numeric_limits<std::uint32_t>::max();
+
+  // `of_process` outlives it.
+  Frontend(const conf::Frontend& asked, Backend& to, std::size_t workers, ProcessRates& of_process)
       : config(asked),
         backend(to),
-        limit(asked.maxconn == 0 ? std::numeric_limits<std::uint32_t>::max() : asked.maxconn),
+        limit(asked.maxconn == 0 ? kNoLimit : asked.maxconn),
         rate(asked.rate_limit),
         counters(workers),
+        process_(of_process),
         allow_(asked.allow),
         deny_(asked.deny) {
     for (const conf::Bind& bind : asked.binds)
@@ -49,6 +54,37 @@ class Frontend {
   balancer::RateMeter connections;  // that were accepted
   balancer::RateMeter sessions;     // that were let in
   telemetry::PerWorker<telemetry::FrontendCounters> counters;
+
+  // What an operator wants of it: to let clients in, to have them wait, or to listen no more, which
+  // is for good. The control thread's.
+  enum class Standing : std::uint8_t { kOpen, kPaused, kShut };
+  Standing standing = Standing::kOpen;
+
+  // Counts one more client against its own rate and those of the process. The answer is 0, or in
+  // how many milliseconds it can be tried again.
+  [[nodiscard]] balancer::Tick take_rates(balancer::Tick now) {
+    if (const balancer::Tick wait = rate.take(now); wait != 0) return wait;
+    if (const balancer::Tick wait = process_.connections.take(now); wait != 0) {
+      rate.give_back();
+      return wait;
+    }
+    if (const balancer::Tick wait = process_.sessions.take(now); wait != 0) {
+      rate.give_back();
+      process_.connections.give_back();
+      return wait;
+    }
+    return 0;
+  }
+  // Nobody came.
+  void give_back_rates() {
+    give_back_session();
+    process_.connections.give_back();
+  }
+  // Who came was refused, and does not use up what others may have.
+  void give_back_session() {
+    rate.give_back();
+    process_.sessions.give_back();
+  }
 
   // The number of one of its binds, from 1, and that bind's address as text that stays.
   [[nodiscard]] std::uint32_t bind_id(const conf::Bind& bind) const {
@@ -83,6 +119,7 @@ class Frontend {
     return sources_ == nullptr || sources_->take(client.bytes());
   }
 
+  ProcessRates& process_;
   std::vector<std::string> bind_names_;
   balancer::NetworkSet allow_;
   balancer::NetworkSet deny_;

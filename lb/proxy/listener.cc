@@ -57,11 +57,31 @@ void Listener::on_ready(std::uint32_t) {
 }
 
 void Listener::resume() {
-  if (fd_ && events_ == net::Poller::kPaused && !too_fast()) attempt();
+  if (has_use_for_slot() && events_ == net::Poller::kPaused) attempt();
+}
+
+void Listener::disable() {
+  if (!fd_ || stopping_) return;
+  disabled_ = true;
+  too_fast_for_ = 0;
+  net::TimerWheel::cancel(*this);
+  listen_to(net::Poller::kPaused);
+}
+
+void Listener::enable() {
+  if (std::exchange(disabled_, false) && fd_) attempt();
+}
+
+void Listener::rate_changed() {
+  if (std::exchange(too_fast_for_, 0) == 0 || !fd_) return;
+  net::TimerWheel::cancel(*this);
+  attempt();
 }
 
 void Listener::stop() {
   if (!fd_ || std::exchange(stopping_, true)) return;
+  disabled_ = false;
+  too_fast_for_ = 0;
   // Refused by a kernel without BPF: then a client whose handshake ends just now is reset, as
   // elsewhere.
   if (bind_.address.family != conf::Family::kUnix)
@@ -81,10 +101,10 @@ void Listener::attempt() {
       if (settled_) wheel_.schedule(*this, owner_.now());  // again, until nobody is found
       return;
     case Found::kNobody:
-      if (!settled_) return listen_to(net::Poller::kLevel);
-      close();
-      return owner_.closed(*this);
+      return settled_ ? close_for_good() : listen_to(net::Poller::kLevel);
     case Found::kFull:
+      // A limit of 0 never has room, so who waits would hold up the stop for ever.
+      if (settled_ && frontend_.limit.max() == 0) return close_for_good();
       return listen_to(net::Poller::kPaused);
     case Found::kTooFast:
       owner_.too_fast(*this);
@@ -109,7 +129,7 @@ Listener::Found Listener::accept_some() {
     too_fast_for_ = 0;
     if (!owner_.reserve(frontend_)) return Found::kFull;
     // Who has connected before a stop is let in without a look at the rate.
-    if (!stopping_) too_fast_for_ = frontend_.rate.take(owner_.now());
+    if (!stopping_) too_fast_for_ = frontend_.take_rates(owner_.now());
     if (too_fast_for_ != 0) {
       owner_.unreserve(frontend_);
       return Found::kTooFast;
@@ -122,7 +142,7 @@ Listener::Found Listener::accept_some() {
     }
     const int error = errno;
     owner_.unreserve(frontend_);
-    if (!stopping_) frontend_.rate.give_back();
+    if (!stopping_) frontend_.give_back_rates();
     if (error == EAGAIN) {
       batch_ = std::max(count, 1);
       return Found::kNobody;
@@ -134,6 +154,11 @@ Listener::Found Listener::accept_some() {
     // Otherwise the fault is that client's: it has gone before it was accepted.
   }
   return Found::kClients;
+}
+
+void Listener::close_for_good() {
+  close();
+  owner_.closed(*this);
 }
 
 void Listener::listen_to(std::uint32_t events) {

@@ -28,7 +28,7 @@ class ListenerOwner {
   // A client, with a slot reserved for it.
   virtual void accepted(const Listener& listener, net::Fd fd, const net::SocketAddress& client) = 0;
 
-  // More clients come than the frontend's rate lets in; they wait.
+  // More clients come than a rate lets in, the frontend's or the process's; they wait.
   virtual void too_fast(const Listener& listener) = 0;
 
   // Descriptors or memory have run out; accepting goes on a moment later.
@@ -57,11 +57,21 @@ class Listener final : private net::Pollable, private net::Timed {
   // Accepts again after a limit had stopped it, and tries at once.
   void resume();
 
-  // It waits for its frontend's rate, so it has no use for a slot now.
-  [[nodiscard]] bool too_fast() const { return too_fast_for_ != 0; }
+  // An operator wants nobody to be let in for now: who connects waits in the kernel's queue.
+  void disable();
+  void enable();
+
+  // What it waited for because clients came too fast may be over.
+  void rate_changed();
+
+  // Whether a slot that comes free could let somebody in here. It could not while a rate is waited
+  // for.
+  [[nodiscard]] bool has_use_for_slot() const {
+    return static_cast<bool>(fd_) && !disabled_ && too_fast_for_ == 0;
+  }
 
   // Stops so that nobody is lost: new connections are kept from the queue, those in it are
-  // accepted, then the socket is closed and the owner told.
+  // accepted, then the socket is closed and the owner told. That it was disabled is over.
   void stop();
 
   // Since stop(): whoever is let in has taken nothing of the frontend's rate.
@@ -72,6 +82,7 @@ class Listener final : private net::Pollable, private net::Timed {
 
   [[nodiscard]] Frontend& frontend() const { return frontend_; }
   [[nodiscard]] const conf::Bind& bind() const { return bind_; }
+  [[nodiscard]] int fd() const { return fd_.get(); }  // -1: closed
 
  private:
   void on_ready(std::uint32_t events) override;
@@ -79,6 +90,7 @@ class Listener final : private net::Pollable, private net::Timed {
 
   enum class Found : std::uint8_t { kClients, kNobody, kFull, kTooFast, kExhausted };
   void attempt();
+  void close_for_good();
   [[nodiscard]] Found accept_some();
   void listen_to(std::uint32_t events);
 
@@ -91,7 +103,8 @@ class Listener final : private net::Pollable, private net::Timed {
   std::uint32_t events_ = net::Poller::kLevel;
   int batch_ = 1;  // accepts tried a turn: grows while turn after turn all find a client
   std::uint64_t last_turn_ = 0;  // in which it accepted
-  net::Tick too_fast_for_ = 0;   // ms until the frontend's rate lets one more in
+  net::Tick too_fast_for_ = 0;   // ms until the rates let one more in
+  bool disabled_ = false;
   bool stopping_ = false;
   bool settled_ = false;  // stopping, and the handshakes that were under way are over
 };

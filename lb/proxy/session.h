@@ -96,6 +96,7 @@ class Session final : private EndpointOwner, private net::Timed, public OnServer
   // The session as it is now, or as it ended.
   [[nodiscard]] telemetry::SessionRecord record() const;
   [[nodiscard]] SessionView view() const;
+  [[nodiscard]] SessionHoldings holdings() const;
   [[nodiscard]] std::uint64_t id() const { return id_; }
   // Where it is, or was; null: nowhere yet.
   [[nodiscard]] const AtServer* at_server() const { return at_; }

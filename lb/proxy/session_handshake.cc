@@ -74,7 +74,7 @@ void Session::be_introduced(const ProxyHeader& header) {
   if (!frontend_.enter(client_peer_, host_.now())) {
     entry_ = Entry::kRefused;
     frontend_.counters.of(host_.index()).denied_sessions.add();
-    frontend_.rate.give_back();
+    frontend_.give_back_session();
     net::reset_on_close(client_.fd());
     return finish({Cause::kProxy, Stage::kRequest});
   }

@@ -25,6 +25,23 @@ SessionState Session::state() const {
   return SessionState::kClosing;
 }
 
+SessionHoldings Session::holdings() const {
+  SessionHoldings all;
+  all.client = client_.fd();
+  all.server = server_.fd();
+  std::size_t at = 0;
+  for (const Flow* flow : {&to_server_, &to_client_}) {
+    const std::size_t block = flow->block_size();
+    all.blocks += block != 0 ? 1 : 0;
+    all.block_bytes += block;
+    if (const auto& pipe = flow->pipe()) {
+      all.pipes[at++] = pipe->out.get();
+      all.pipes[at++] = pipe->in.get();
+    }
+  }
+  return all;
+}
+
 SessionView Session::view() const {
   SessionView view;
   view.id = id_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -19,6 +21,15 @@ enum class SessionState : std::uint8_t { kHandshake, kQueued, kConnecting, kOpen
   constexpr std::string_view kNames[] = {"handshake", "queued", "connecting", "open", "closing"};
   return kNames[static_cast<std::size_t>(state)];
 }
+
+// What a session holds of the process. Descriptors are -1 where there is none.
+struct SessionHoldings {
+  int client = -1;
+  int server = -1;
+  std::array<int, 4> pipes = {-1, -1, -1, -1};  // both ends, of each direction
+  std::size_t blocks = 0;                       // of bytes that a side did not take yet
+  std::size_t block_bytes = 0;
+};
 
 // A session as it is at this moment. A plain value: its names point into the configuration.
 struct SessionView {

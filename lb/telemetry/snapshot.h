@@ -48,6 +48,7 @@ struct MeanTimes {
 struct FrontendStat {
   std::string name;
   std::uint32_t iid = 0;
+  std::string status = "OPEN";  // or "PAUSED", "STOP"
   Gauge sessions;
   std::uint32_t limit = 0;
   std::uint32_t rate_limit = 0;
@@ -148,6 +149,9 @@ struct ProcessStat {
   double started_s = 0;  // of the epoch
   std::uint64_t descriptors = 0;
   std::uint32_t maxconn = 0;
+  std::uint32_t hard_maxconn = 0;
+  std::uint32_t connection_rate_limit = 0;  // 0: none
+  std::uint32_t session_rate_limit = 0;
   std::uint32_t sessions = 0;
   std::uint64_t connections = 0;  // since ever
   std::uint64_t admitted = 0;     // sessions

@@ -182,3 +182,62 @@ TEST_CASE("a slot counts for the most that were in use once it is of use", "[bal
 
   CHECK(limit.most() == 0);
 }
+
+TEST_CASE("raising a limit resumes every worker that is paused, and there is room", "[balancer]") {
+  Limit limit(1);
+  REQUIRE(limit.take(7));
+  REQUIRE_FALSE(limit.take(0));
+  REQUIRE_FALSE(limit.take(63));
+
+  CHECK(limit.set_max(3) == (std::uint64_t{1} << 63U | 1U));
+
+  CHECK(limit.max() == 3);
+  CHECK(limit.take(0));
+  CHECK(limit.take(63));
+  CHECK_FALSE(limit.take(1));
+  CHECK(limit.set_max(3) == 2U);
+}
+
+TEST_CASE("a limit lowered below what is taken gives out nothing until there is less",
+          "[balancer]") {
+  Limit limit(3);
+  for (int i = 0; i < 3; ++i) REQUIRE(limit.take(0));
+
+  CHECK(limit.set_max(1) == 0);
+
+  CHECK(limit.taken() == 3);
+  static_cast<void>(limit.release());
+  static_cast<void>(limit.release());
+  CHECK_FALSE(limit.take(0));
+  CHECK(limit.release() == 0U);
+  CHECK(limit.take(0));
+}
+
+// The raising thread waits for the other to have the slot, so a lost wake-up is for ever.
+TEST_CASE("a limit raised in the moment when a worker pauses is not missed", "[balancer]") {
+  Limit limit(0);
+  std::counting_semaphore<> resumed{0};
+  std::atomic<std::uint32_t> taken = 0;
+  std::atomic<bool> lost = false;
+  constexpr std::uint32_t kRounds = 50'000;
+
+  {
+    const std::jthread worker([&] {
+      for (std::uint32_t round = 1; round <= kRounds && !lost; ++round) {
+        while (!limit.take(0) && !lost) {
+          if (!resumed.try_acquire_for(std::chrono::seconds{20})) lost = true;
+        }
+        taken = round;
+      }
+    });
+    for (std::uint32_t round = 1; round <= kRounds && !lost; ++round) {
+      for (std::atomic<std::uint32_t> delay = round % 67; delay > 0; --delay) continue;
+      if (limit.set_max(round) != 0) resumed.release();
+      for (int spins = 0; taken < round && !lost; ++spins) {
+        if (spins > 1000) std::this_thread::yield();
+      }
+    }
+  }
+
+  CHECK_FALSE(lost);
+}

@@ -49,6 +49,23 @@ TEST_CASE("what was taken in vain is given back", "[balancer]") {
   CHECK(limit.take(1000) == 0);
 }
 
+TEST_CASE("a rate that is set while it is reached holds from then on, and 0 lifts it",
+          "[balancer]") {
+  RateLimit limit(1);
+  CHECK(limit.take(1000) == 0);
+  CHECK(limit.reached(1000));
+
+  limit.set(100);
+  CHECK_FALSE(limit.reached(1000));
+  int at_once = 0;
+  while (limit.take(1000) == 0) ++at_once;
+  CHECK(at_once == 11);
+
+  limit.set(0);
+  CHECK(limit.rate() == 0);
+  CHECK(limit.take(1000) == 0);
+}
+
 TEST_CASE("each source has its own rate, a second's worth at once", "[balancer]") {
   SourceRates rates(10);
   int first = 0;
