@@ -70,7 +70,9 @@ Engine::Engine(const conf::Config& config, const Capacity& capacity, telemetry::
     one.post([&one] { one.resume_accepting(); });
   };
   shared_.crossed = [this](check::Place server, balancer::Crossing crossing) {
-    control_.post([this, server, crossing] { supervisor_.crossed(server, crossing); });
+    control_.post([this, server, crossing] {
+      if (is_here(server)) supervisor_.crossed(server, crossing);
+    });
   };
   assign_checks();
 }

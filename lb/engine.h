@@ -134,6 +134,10 @@ class Engine final : private balancer::Waker, private check::Desk, private check
   [[nodiscard]] AddChecks checks_for(const check::Place& server, Worker& worker);
   [[nodiscard]] const health::Plan& plan_for(const conf::CheckDialog& dialog);
   [[nodiscard]] bool is_tracked(const check::Place& server);
+  // What was found of a server may arrive when it has left.
+  [[nodiscard]] static bool is_here(const check::Place& server) {
+    return server.backend->servers.present(server.server);
+  }
   void free_those_who_left();
   [[nodiscard]] static balancer::Facts facts_of(const check::Place& server);
   void assign_checks();

@@ -87,11 +87,15 @@ Engine::AddChecks Engine::checks_for(const Place& server, Worker& worker) {
 }
 
 void Engine::judged(check::Judgement judgement) {
-  control_.post([this, judgement = std::move(judgement)] { supervisor_.judged(judgement); });
+  control_.post([this, judgement = std::move(judgement)] {
+    if (is_here(judgement.of)) supervisor_.judged(judgement);
+  });
 }
 
 void Engine::agent_said(check::AgentWord word) {
-  control_.post([this, word = std::move(word)] { supervisor_.agent_said(word); });
+  control_.post([this, word = std::move(word)] {
+    if (is_here(word.of)) supervisor_.agent_said(word);
+  });
 }
 
 void Engine::postponed(const Place& server, int error) {

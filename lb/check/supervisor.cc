@@ -39,14 +39,16 @@ Admin admin_of(health::AgentReport::Admin word) {
 
 void Supervisor::follow(const Place& of, const Place& follower) {
   followers_[Key(of.backend, of.server)].push_back(follower);
-  const Facts begin = balancer::facts_of(of.config());
-  if (begin.admin != Admin::kReady)
-    follower.backend->choice.update(
-        follower.server, [&](Facts& facts) { facts.inherited = begin.admin; }, hands_.now());
+  const Facts now = of.backend->choice.view(of.server, 1, hands_.now()).front().facts;
   // Without a check nothing would bring it up again.
-  if (balancer::is_up(begin) || !of.config().check) return;
-  follower.backend->choice.update(
-      follower.server, [](Facts& facts) { facts.health = balancer::Health::kDown; }, hands_.now());
+  const bool is_down = !balancer::is_up(now) && of.config().check;
+  const auto begin = [&](Facts& facts) {
+    facts.inherited = now.admin;
+    facts.agent_down = now.agent_down;
+    facts.stopping = now.stopping;
+    if (is_down) facts.health = balancer::Health::kDown;
+  };
+  follower.backend->choice.update(follower.server, begin, hands_.now());
 }
 
 void Supervisor::time(const Place& server) {

@@ -59,8 +59,8 @@ class Supervisor {
   // `hands` outlives it.
   explicit Supervisor(Hands& hands) : hands_(hands) {}
 
-  // A server whose health `of` is, too, from the start: where that one has to be brought up by a
-  // check, or is not checked yet as it is disabled, this one is down.
+  // A server whose health is that of `of`, too, from now on: where that one has to be brought up by
+  // a check, or is not checked as it is in maintenance, this one is down.
   void follow(const Place& of, const Place& follower);
 
   // A server of a backend with a slow_limit.

@@ -2,11 +2,13 @@
 
 import contextlib
 import faulthandler
+import os
 import resource
 import signal
 
 import pytest
 
+from support import netns
 from support.scripted_api import Admin
 from support.config import config, with_probe
 from support.daemon import Daemon
@@ -22,6 +24,8 @@ SANITIZER_PATIENCE = 4  # times the deadline of an ordinary build
 def pytest_configure():
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        netns.isolate()
 
 
 def pytest_report_header():

@@ -357,7 +357,7 @@ TEST_CASE("errors of sessions go to the checks where those decide", "[lb]") {
 
 TEST_CASE("a slow server is told, keeps a part of its weight, and gets it back", "[lb]") {
   SupervisorRig rig([](conf::Backend& config) { config.slow_limit = 100ms; });
-  rig.supervisor.time(rig.backend);
+  rig.supervisor.time(rig.place(0));
   const auto second = [&rig](std::chrono::microseconds connecting) {
     for (int i = 0; i < 100; ++i) rig.backend.choice.connected(0, connecting);
     rig.time += 1'000;
