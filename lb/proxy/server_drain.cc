@@ -55,9 +55,9 @@ DrainProgress ServerDrain::progress() const {
 
 std::uint32_t ServerDrain::left() const { return at_.open - at_.parting_open; }
 
-void ServerDrain::parted(balancer::Grade grade) {
+void ServerDrain::parted() {
   pace_.closed(1);
-  if (grade == balancer::Grade::kAnswered && answered_ != 0) --answered_;
+  if (answered_ != 0) --answered_;
 }
 
 void ServerDrain::on_due() {
@@ -116,7 +116,7 @@ void ServerDrain::close_some() {
   for (const Candidate& one : seen_) {
     const bool quiet = one.grade == balancer::Grade::kQuiet;
     const bool wanted = (one.idle && may.idle > 0) || (quiet && may.quiet > 0);
-    if ((wanted || may.any > 0) && one.session->part(one.grade)) {
+    if ((wanted || may.any > 0) && one.session->part(one.grade, Leave::kDrain)) {
       may.quiet -= std::min(may.quiet, 1U);
       may.any -= std::min(may.any, 1U);
       may.idle -= std::min(may.idle, 1U);

@@ -38,8 +38,8 @@ class ServerDrain final : private net::Timed {
   // Whether a session may be closed after an answer that has just passed.
   [[nodiscard]] bool takes_answered() const { return answered_ != 0; }
 
-  // A session has been closed.
-  void parted(balancer::Grade grade);
+  // A session has been closed. What may go after an answer is of the same allowance.
+  void parted();
 
   // When none is left; kNever without a deadline.
   [[nodiscard]] balancer::Tick deadline() const {

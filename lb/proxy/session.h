@@ -8,6 +8,7 @@
 
 #include "balancer/backend.h"
 #include "lb/net/timer_wheel.h"
+#include "lb/proxy/at_server.h"
 #include "lb/proxy/client_key.h"
 #include "lb/proxy/endpoint.h"
 #include "lb/proxy/flow.h"
@@ -76,7 +77,7 @@ class Session final : private EndpointOwner, private net::Timed, public OnServer
   // now, as something has just come from either side, which for kStill and kBusy does not count.
   // What the client sends after that has met no answer: it is not passed on, so that nothing is
   // done of what the client has to repeat, unless it had the word.
-  bool part(balancer::Grade grade);
+  bool part(balancer::Grade grade, Leave why);
 
   // The server is needed no more, though the client has not ended yet.
   void let_go();
@@ -114,7 +115,7 @@ class Session final : private EndpointOwner, private net::Timed, public OnServer
     kFlowing,
     kResetting,   // one side was reset: the other gets the bytes before it, then a reset
     kDiscarding,  // the server is gone, the client has its answer: what it sends is dropped
-    kParting,     // the client has got our FIN for its server's leave: its own is awaited
+    kParting,     // the client has got our FIN, by part(): its own is awaited
     kOver,
   };
 
@@ -159,6 +160,7 @@ class Session final : private EndpointOwner, private net::Timed, public OnServer
   void run_later();
   void run_parting();
   void cut_upload();
+  void count_leave(balancer::Grade grade, Leave why);
   void tell_what_came_late();
   void settle();
   void pass_fin(Endpoint& to, bool& passed);
@@ -209,7 +211,7 @@ class Session final : private EndpointOwner, private net::Timed, public OnServer
   static constexpr std::uint8_t kAnswers = 2;
   std::uint8_t asked_ = 0;  // what somebody wants to know of what flows
   bool client_spoke_last_ = false;
-  bool parted_ = false;  // closed for its server's leave
+  Leave leaves_for_ = Leave::kNone;
   telemetry::CloseReason reason_;
   std::uint32_t retries_ = 0;
   net::Tick accepted_tick_;

@@ -158,7 +158,7 @@ bool Session::look_closer(std::uint64_t up, std::uint64_t down, bool more) {
   if ((asked_ & kAnswers) == 0 || more || !flowing()) return false;
   const bool answered = to_client_.bytes() != down && to_server_.bytes() == up;
   return answered && at_->drain != nullptr && at_->drain->takes_answered() &&
-         part(balancer::Grade::kAnswered);
+         part(balancer::Grade::kAnswered, Leave::kDrain);
 }
 
 // How long the server takes for its first byte, from the client's last one before it on: a client
