@@ -131,6 +131,13 @@ struct Drain {
   std::optional<Milliseconds> idle_timeout;  // of sessions, while their server is drained
 };
 
+// How old a session may get: it is closed between `limit` and `jitter` percent more at the next
+// quiet moment, and a tenth of the limit, or the jitter if that is more, later in any case.
+struct SessionAge {
+  Milliseconds limit{0};
+  std::uint32_t jitter = 10;  // 0..100
+};
+
 struct Backend {
   std::string name;
   Balance balance;
@@ -147,6 +154,7 @@ struct Backend {
   // Connecting takes longer than this on average: the server's weight is lowered in steps.
   std::optional<Milliseconds> slow_limit;
   Drain drain;
+  std::optional<SessionAge> max_session_age;  // unset: any
   bool log_health_checks = false;  // each result that changes something, not the flips alone
   bool abort_on_close = false;     // a client that has sent its FIN while waiting is not served
   Milliseconds connect_timeout = std::chrono::seconds{5};

@@ -41,4 +41,8 @@ std::optional<std::uint32_t> percentage_at(const Cursor& at) {
 
 std::optional<std::uint32_t> share_at(const Cursor& at) { return number_with("%", 100, false, at); }
 
+std::optional<std::uint32_t> share_or_none_at(const Cursor& at) {
+  return number_with("%", 100, true, at);
+}
+
 }  // namespace conf::yaml

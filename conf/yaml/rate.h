@@ -17,4 +17,7 @@ namespace conf::yaml {
 // "30%", from 1 to 100, of a whole; there is no `none`.
 [[nodiscard]] std::optional<std::uint32_t> share_at(const Cursor& at);
 
+// The same, or `none`.
+[[nodiscard]] std::optional<std::uint32_t> share_or_none_at(const Cursor& at);
+
 }  // namespace conf::yaml

@@ -82,7 +82,7 @@ class Session final : private EndpointOwner, private net::Timed, public OnServer
   // The server is needed no more, though the client has not ended yet.
   void let_go();
 
-  // Asks the drain of its server after each answer, from now on.
+  // Asks after each answer, from now on, whether it is to be closed.
   void watch_answers() { asked_ |= kAnswers; }
 
   // Whether its frontend let the client in, which may turn on what its header tells.
@@ -174,6 +174,10 @@ class Session final : private EndpointOwner, private net::Timed, public OnServer
   void arm_after_fin();
   [[nodiscard]] net::Tick deadline() const;
   [[nodiscard]] net::Tick tuning_due() const;
+  [[nodiscard]] net::Tick of_age() const;
+  [[nodiscard]] net::Tick aging_due() const;
+  [[nodiscard]] balancer::Grade worst_for_age() const;
+  bool part_for_age();
   [[nodiscard]] telemetry::Stage stage() const;
   [[nodiscard]] SessionState state() const;
   [[nodiscard]] net::Tick patience() const;  // of the client, while it waits for a server
