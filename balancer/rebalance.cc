@@ -11,12 +11,14 @@ namespace {
 constexpr std::uint64_t kLeastPatience = 200;
 constexpr std::uint64_t kPatiencePerServer = 10;
 
+constexpr Tick kMissed = 10'000;  // ms
+
 // What is there is shared by weight; whose limit is below that has its limit, and the others share
 // again.
-std::vector<double> shares_of(std::span<const Load> loads) {
+std::vector<double> shares_of(std::span<const Load> loads, std::uint64_t absent) {
   std::vector<double> shares(loads.size());
   std::vector<bool> full(loads.size());
-  double rest = 0;
+  double rest = static_cast<double>(absent);
   double weights = 0;
   for (const Load& load : loads) {
     if (!load.serves) continue;
@@ -44,7 +46,8 @@ std::vector<double> shares_of(std::span<const Load> loads) {
 
 }  // namespace
 
-Spread::Spread(std::span<const Load> loads) : shares_(shares_of(loads)), surplus_(loads.size()) {
+Spread::Spread(std::span<const Load> loads, std::uint64_t absent)
+    : shares_(shares_of(loads, absent)), surplus_(loads.size()) {
   for (std::size_t i = 0; i < loads.size(); ++i) {
     if (!loads[i].serves) continue;
     const double share = shares_[i];
@@ -71,6 +74,14 @@ std::vector<std::uint32_t> deal(std::uint64_t count, std::span<const std::uint32
     before = after;
   }
   return dealt;
+}
+
+std::uint64_t Absent::count(std::uint64_t sessions, std::uint64_t closed, Tick now) {
+  while (!looks_.empty() && now > looks_.front().at + kMissed) looks_.pop_front();
+  looks_.push_back({.sessions = sessions, .closed = closed, .at = now});
+  std::uint64_t most = 0;
+  for (const Look& look : looks_) most = std::max(most, look.sessions);
+  return std::min(most - sessions, closed - looks_.front().closed);
 }
 
 Headway::Headway(std::uint64_t sessions, std::uint64_t surplus, std::size_t servers)

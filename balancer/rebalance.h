@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <vector>
 
@@ -21,13 +22,14 @@ struct Load {
 // What a server with a limit cannot take, the others share.
 class Spread {
  public:
-  explicit Spread(std::span<const Load> loads);
+  // `absent` are at no server now and will come back.
+  explicit Spread(std::span<const Load> loads, std::uint64_t absent = 0);
 
   // 0 of who does not serve.
   [[nodiscard]] double share(std::size_t server) const { return shares_[server]; }
 
-  // Sessions above the share, to be closed. Down to the share itself, not to what is tolerated above
-  // it: a server at the edge of that would be over it again with the next client.
+  // Sessions above the share, to be closed. Down to the share itself, not to what is tolerated
+  // above it: a server at the edge of that would be over it again with the next client.
   [[nodiscard]] std::uint32_t surplus(std::size_t server) const { return surplus_[server]; }
   [[nodiscard]] std::uint64_t surplus() const { return whole_; }
 
@@ -49,8 +51,25 @@ class Spread {
 [[nodiscard]] std::vector<std::uint32_t> deal(std::uint64_t count,
                                               std::span<const std::uint32_t> parts, double turn);
 
-// Whether closing sessions helps. It does not where their clients come back to where they were, as a
-// hash of the client or a server that takes nobody has it.
+// How many of those whose sessions were closed are not back yet: where clients wait before they
+// connect again, shares would shrink with what is closed, and more would be closed for it.
+class Absent {
+ public:
+  // So many sessions there are, and so many have been closed for good. Those are missed that were
+  // there within the last 10 s, as far as so many were closed since.
+  [[nodiscard]] std::uint64_t count(std::uint64_t sessions, std::uint64_t closed, Tick now);
+
+ private:
+  struct Look {
+    std::uint64_t sessions;
+    std::uint64_t closed;
+    Tick at;
+  };
+  std::deque<Look> looks_;
+};
+
+// Whether closing sessions helps. It does not where their clients come back to where they were, as
+// a hash of the client or a server that takes nobody has it.
 class Headway {
  public:
   // As it is at the start.
@@ -63,7 +82,7 @@ class Headway {
  private:
   std::uint64_t most_;
   std::uint64_t patience_;
-  std::uint64_t least_;          // surplus
+  std::uint64_t least_;  // surplus
   std::uint64_t closed_then_ = 0;
 };
 

@@ -7,6 +7,7 @@
 #include <random>
 #include <vector>
 
+using balancer::Absent;
 using balancer::deal;
 using balancer::Headway;
 using balancer::Load;
@@ -88,6 +89,26 @@ TEST_CASE("who has been sent away and is on his way counts for the shares, not f
 
   CHECK(Spread(loads).share(0) == 100);
   CHECK(surplus_of(loads) == Counts{0, 0});
+}
+
+TEST_CASE("those who are away have their part of the shares", "[balancer]") {
+  const Loads loads = {serving(150), serving(0)};
+
+  CHECK(Spread(loads, 50).share(0) == 100);
+  CHECK(Spread(loads, 150).surplus() == 0);
+}
+
+TEST_CASE("who was closed and is not there is away, for ten seconds", "[balancer]") {
+  Absent absent;
+
+  CHECK(absent.count(1'000, 0, 0) == 0);
+  CHECK(absent.count(900, 100, 1'000) == 100);
+  CHECK(absent.count(950, 100, 2'000) == 50);
+  CHECK(absent.count(800, 100, 3'000) == 100);
+  CHECK(absent.count(1'100, 150, 4'000) == 0);
+  CHECK(absent.count(1'000, 150, 10'000) == 100);
+  CHECK(absent.count(1'000, 150, 12'000) == 50);
+  CHECK(absent.count(1'000, 150, 30'000) == 0);
 }
 
 TEST_CASE("shares are all that there is, and nobody keeps less than his", "[balancer]") {
