@@ -159,7 +159,7 @@ bool Session::look_closer(std::uint64_t up, std::uint64_t down, bool more) {
   const bool answered = to_client_.bytes() != down && to_server_.bytes() == up;
   if (!answered) return false;
   if (at_->drain != nullptr && at_->drain->takes_answered())
-    return part(balancer::Grade::kAnswered, Leave::kDrain);
+    return part(balancer::Grade::kAnswered, at_->drain->why());
   return host_.now() >= of_age() && worst_for_age() != balancer::Grade::kQuiet &&
          part(balancer::Grade::kAnswered, Leave::kAge);
 }
