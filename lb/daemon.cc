@@ -14,6 +14,7 @@
 #include "lb/admin/drain_commands.h"
 #include "lb/admin/member_commands.h"
 #include "lb/admin/process_commands.h"
+#include "lb/admin/rebalance_commands.h"
 #include "lb/admin/server_commands.h"
 #include "lb/admin/session_commands.h"
 #include "lb/admin/stat_commands.h"
@@ -141,6 +142,7 @@ std::optional<std::string> Daemon::open_admin() {
   admin::add_server_commands(commands_, *engine_);
   admin::add_member_commands(commands_, *engine_, *statistics_);
   admin::add_drain_commands(commands_, *engine_);
+  admin::add_rebalance_commands(commands_, *engine_);
   admin::add_session_commands(commands_, *engine_);
   admin::add_stat_commands(commands_, *engine_, *statistics_);
   admin::add_process_commands(commands_, {.version = version(), .sockets = admin_->sockets()});
