@@ -22,6 +22,7 @@ constexpr Tick kShrinksTo = 8;  // to an eighth
 
 constexpr Tick kPatience =
     10'000;  // ms until somebody who is never quiet is closed after an answer
+constexpr Tick kFirstPatience = 2'000;    // ms until a surplus is also closed after answers
 constexpr double kSharePerSecond = 0.05;  // of the sessions at the start
 constexpr double kLeastPerSecond = 10;
 constexpr double kCredit = 0.1;  // seconds
@@ -76,6 +77,11 @@ DrainPace::Allowance DrainPace::allow(std::uint32_t left, Tick now) {
       may.quiet = by_rate;
       may.answered = now >= order_.start + kPatience ? by_rate : 0;
       break;
+    case DrainOrder::Mode::kSurplus:
+      may.quiet = allow_by_grant(left, now);
+      may.answered = now >= order_.start + kFirstPatience ? may.quiet : 0;
+      may.still = now >= order_.start + kPatience ? may.quiet : 0;
+      return may;
   }
   may.idle = by_rate;
   return may;
@@ -109,6 +115,21 @@ std::uint32_t DrainPace::allow_by_rate(std::uint32_t left, Tick now) {
   const double most = std::max(1.0, asked * kCredit);
   credit_ = std::min(credit_ + asked * static_cast<double>(passed) / 1000, most);
   return credit_ < 1 ? 0 : static_cast<std::uint32_t>(std::min<double>(credit_, left));
+}
+
+void DrainPace::grant(std::uint32_t count, Tick time, Tick now) {
+  granted_ = count;
+  used_ = 0;
+  granted_at_ = now;
+  grant_time_ = std::max<Tick>(time, 1);
+}
+
+// Evenly over its time; what could not be used then can be until the next one.
+std::uint32_t DrainPace::allow_by_grant(std::uint32_t left, Tick now) const {
+  const double passed = now > granted_at_ ? static_cast<double>(now - granted_at_) : 0;
+  const double way = std::min(1.0, passed / static_cast<double>(grant_time_));
+  const auto due = static_cast<std::uint32_t>(granted_ * way + phase_);
+  return std::min(left, due > used_ ? due - used_ : 0);
 }
 
 }  // namespace balancer

@@ -32,6 +32,7 @@ struct DrainOrder {
     kNatural,    // sessions end by themselves
     kDeadline,   // none is left at `deadline`
     kWhenQuiet,  // those that are quiet or have an answer are closed, the others go on
+    kSurplus,    // as many as are granted: quiet ones, soon those with an answer, later still ones
   };
   Mode mode = Mode::kNatural;
   Tick start = 0;
@@ -60,18 +61,27 @@ class DrainPace {
   struct Allowance {
     std::uint32_t quiet = 0;     // of grade kQuiet
     std::uint32_t answered = 0;  // of these, so many may be of grade kAnswered
+    std::uint32_t still = 0;     // and so many of grade kStill
     std::uint32_t any = 0;       // so many have to be closed now, whatever they do
     std::uint32_t idle = 0;      // of those that have been still for `idle_timeout`
   };
   [[nodiscard]] Allowance allow(std::uint32_t left, Tick now);
 
+  // Of kSurplus: over this time from now on so many may be closed, in place of what is left of an
+  // earlier grant.
+  void grant(std::uint32_t count, Tick time, Tick now);
+
   // So many have been closed.
-  void closed(std::uint32_t count) { credit_ = std::max(0.0, credit_ - count); }
+  void closed(std::uint32_t count) {
+    credit_ = std::max(0.0, credit_ - count);
+    used_ += count;
+  }
 
  private:
   [[nodiscard]] double elapsed(Tick now) const;  // of the time to the deadline: 0 to 1
   [[nodiscard]] Allowance allow_by_line(std::uint32_t left, Tick now);
   [[nodiscard]] std::uint32_t allow_by_rate(std::uint32_t left, Tick now);
+  [[nodiscard]] std::uint32_t allow_by_grant(std::uint32_t left, Tick now) const;
 
   DrainOrder order_;
   double mine_;
@@ -81,6 +91,10 @@ class DrainPace {
   Tick credited_;
   std::uint32_t rest_ = 0;  // left when those that are left have to go
   bool resting_ = false;
+  std::uint32_t granted_ = 0;
+  std::uint32_t used_ = 0;  // of that
+  Tick granted_at_ = 0;
+  Tick grant_time_ = 1;
 };
 
 }  // namespace balancer

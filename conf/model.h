@@ -132,6 +132,21 @@ struct Drain {
   std::optional<Milliseconds> idle_timeout;  // of sessions, while their server is drained
 };
 
+// Sessions of servers that have more than their share are closed, so that their clients come to
+// those that have less, when servers have come into service or are heavier.
+struct Rebalance {
+  std::uint32_t to = 10;    // percent that a server may be off its share; begun at twice as much
+  std::uint32_t pace = 50;  // closed a second at most
+  Milliseconds after = std::chrono::seconds{30};  // without another change
+};
+
+// How old a session may get: it is closed between `limit` and `jitter` percent more at the next
+// quiet moment, and a tenth of the limit, or the jitter if that is more, later in any case.
+struct SessionAge {
+  Milliseconds limit{0};
+  std::uint32_t jitter = 10;  // 0..100
+};
+
 struct Backend {
   std::string name;
   Balance balance;
@@ -148,6 +163,8 @@ struct Backend {
   // Connecting takes longer than this on average: the server's weight is lowered in steps.
   std::optional<Milliseconds> slow_limit;
   Drain drain;
+  std::optional<Rebalance> rebalance;         // unset: only by command
+  std::optional<SessionAge> max_session_age;  // unset: any
   bool log_health_checks = false;  // each result that changes something, not the flips alone
   bool abort_on_close = false;     // a client that has sent its FIN while waiting is not served
   Milliseconds connect_timeout = std::chrono::seconds{5};

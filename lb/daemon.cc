@@ -18,6 +18,7 @@
 #include "lb/admin/limit_commands.h"
 #include "lb/admin/member_commands.h"
 #include "lb/admin/process_commands.h"
+#include "lb/admin/rebalance_commands.h"
 #include "lb/admin/server_commands.h"
 #include "lb/admin/session_commands.h"
 #include "lb/admin/stat_commands.h"
@@ -164,6 +165,7 @@ std::optional<std::string> Daemon::open_admin() {
   admin::add_drain_commands(commands_, *engine_);
   admin::add_frontend_commands(commands_, *engine_);
   admin::add_limit_commands(commands_, *engine_);
+  admin::add_rebalance_commands(commands_, *engine_);
   admin::add_session_commands(commands_, *engine_);
   admin::add_stat_commands(commands_, *engine_, *statistics_);
   admin::add_wait_command(commands_, *engine_, loop_);

@@ -23,7 +23,8 @@ Engine::Engine(const conf::Config& config, const Capacity& capacity, telemetry::
       crew_(control_.post),
       supervisor_(static_cast<check::Hands&>(*this)),
       drains_(crew_, control_.note),
-      gates_(shared_, fleet_, crew_) {
+      gates_(shared_, fleet_, crew_),
+      rebalances_(crew_, control_.note) {
   for (const conf::Backend& backend : config.backends)
     fleet_.backends.emplace_back(backend, fleet_.backends.size(), capacity.threads,
                                  static_cast<balancer::Waker&>(*this), net::read_clock());
@@ -50,6 +51,7 @@ Engine::Engine(const conf::Config& config, const Capacity& capacity, telemetry::
     });
   };
   assign_checks();
+  for (proxy::Backend& backend : fleet_.backends) rebalances_.watch(backend);
 }
 
 Engine::~Engine() { gates_.remove_unix_paths(); }
@@ -162,6 +164,7 @@ void Engine::pulse() {
     if (backend.choice.starting()) backend.choice.step(net::read_clock());
   supervisor_.pulse();
   drains_.pulse();
+  rebalances_.pulse();
   free_those_who_left();
 }
 
@@ -208,6 +211,11 @@ void Engine::keep_sessions(const check::Place& server) {
 
 void Engine::begin_drain(const check::Place& server) {
   drains_.start(server);
+  control_.pulse_again();
+}
+
+void Engine::rebalance(proxy::Backend& backend, const RebalanceWish& wish, Rebalances::Then then) {
+  rebalances_.start(backend, wish, std::move(then));
   control_.pulse_again();
 }
 

@@ -22,6 +22,7 @@
 #include "lb/fleet.h"
 #include "lb/gates.h"
 #include "lb/net/opener.h"
+#include "lb/rebalances.h"
 #include "lb/telemetry/log_writer.h"
 #include "lb/telemetry/rarely.h"
 
@@ -68,11 +69,11 @@ class Engine final : private balancer::Waker, private check::Desk, private check
   void cut();                                         // everything ends now
   void join();                                        // after `idle`
 
-  // Servers in slow start take a step, ejections end, slow servers are found, drains are looked at.
-  // On the control thread, every 100 ms or so, while has_pulse().
+  // Servers in slow start take a step, ejections end, slow servers are found, drains and rebalances
+  // are looked at. On the control thread, every 100 ms or so, while has_pulse().
   void pulse();
   [[nodiscard]] bool has_pulse() const {
-    return has_pulse_ || drains_.active() || !leaving_.empty();
+    return has_pulse_ || drains_.active() || rebalances_.active() || !leaving_.empty();
   }
 
   // For operators. On the control thread.
@@ -84,6 +85,8 @@ class Engine final : private balancer::Waker, private check::Desk, private check
   void restore(const check::Place& server, const check::Restored& before,
                const std::optional<DrainWish>& wish);
 
+  // Servers that have more than their share of sessions give them away.
+  void rebalance(proxy::Backend& backend, const RebalanceWish& wish, Rebalances::Then then);
   [[nodiscard]] Fleet& fleet() { return fleet_; }
 
   // One more server, in maintenance, its checks not made yet; `then` is told once all workers know
@@ -105,6 +108,7 @@ class Engine final : private balancer::Waker, private check::Desk, private check
   [[nodiscard]] Drains& drains() { return drains_; }
   [[nodiscard]] const Drains& drains() const { return drains_; }
   [[nodiscard]] Gates& gates() { return gates_; }
+  [[nodiscard]] Rebalances& rebalances() { return rebalances_; }
   [[nodiscard]] Crew& crew() { return crew_; }
 
   // Has each worker settle its counters; `then` gets what all checks have heard, on the control
@@ -160,6 +164,7 @@ class Engine final : private balancer::Waker, private check::Desk, private check
   check::Supervisor supervisor_;
   Drains drains_;
   Gates gates_;
+  Rebalances rebalances_;
   // Who checks a server, or asks its agent, by backend and server; null: nobody.
   std::vector<std::vector<Worker*>> checkers_;
   std::vector<check::Place> leaving_;  // sessions may still know them

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -81,6 +82,17 @@ struct DrainReport {
   proxy::DrainTally tally;
 };
 
+// What a worker has at a server of which too much may be closed there.
+struct SurplusReport {
+  std::uint32_t left = 0;
+  std::uint32_t closing = 0;
+};
+
+struct SurplusGrant {
+  balancer::ServerId server = 0;
+  std::uint32_t count = 0;  // 0: none now, but soon
+};
+
 // One thread with one loop: its listeners and its sessions, from accept to the end. All but post()
 // and the constructor's caller belongs to that thread once start() was called.
 class Worker final : private proxy::Host, private proxy::ListenerOwner {
@@ -147,6 +159,15 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
   void end_drain(const check::Place& server);
   [[nodiscard]] DrainReport report_drain(const check::Place& server);
 
+  // The sessions of this worker at each server of a backend. What it was granted to close there
+  // ends with that: whoever asks counts, and grants anew what is still too much.
+  [[nodiscard]] std::vector<SurplusReport> report_surplus(const proxy::Backend& backend);
+
+  // So many may be closed over `time` for the sake of servers that have few, unless the server is
+  // drained; at servers that are not named nobody is. In their order. `start` is that of the whole.
+  void grant_surplus(const proxy::Backend& backend, std::span<const SurplusGrant> grants,
+                     net::Tick start, net::Tick time);
+
   void drain();  // accepts who has connected, then nobody; sessions go on
   void cut();    // ends listeners and sessions now
   void quit();
@@ -202,6 +223,7 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
     std::size_t next = 0;
   };
 
+  [[nodiscard]] double phase_at(balancer::ServerId server) const;
   void run();
   void walk_on(const std::shared_ptr<Walk>& walk);
   [[nodiscard]] net::Tick due() const;

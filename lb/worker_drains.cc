@@ -19,14 +19,19 @@ void Worker::set_leaving(const check::Place& server, bool leaving) {
   }
 }
 
+// Where in a step it closes a session, which is to be another place at each server and each worker.
+double Worker::phase_at(balancer::ServerId server) const {
+  constexpr double kGolden = 0.61803398875;  // its multiples spread evenly over [0, 1)
+  const double place = (server + 1) * kGolden + index() * kGolden * kGolden;
+  return place - std::floor(place);
+}
+
 void Worker::start_drain(const check::Place& server, const balancer::DrainOrder& order,
                          std::uint32_t all) {
   loop_.assert_here();
-  constexpr double kGolden = 0.61803398875;  // its multiples spread evenly over [0, 1)
-  const double place = (server.server + 1) * kGolden + index() * kGolden * kGolden;
   proxy::AtServer& there = at(*server.backend, server.server);
   there.drain = std::make_unique<proxy::ServerDrain>(there, poller_, wheel_, order, all,
-                                                     place - std::floor(place));
+                                                     phase_at(server.server));
 }
 
 void Worker::start_drains(balancer::DrainOrder order) {

@@ -6,7 +6,9 @@
 #include "conf/yaml/drain.h"
 #include "conf/yaml/ejection.h"
 #include "conf/yaml/leaf.h"
+#include "conf/yaml/max_session_age.h"
 #include "conf/yaml/rate.h"
+#include "conf/yaml/rebalance.h"
 #include "conf/yaml/servers.h"
 #include "conf/yaml/tcp.h"
 
@@ -74,6 +76,8 @@ constexpr Field<Draft> kBackend[] = {
     {"log_health_checks", "false", kSetBackend<&Backend::log_health_checks, switch_at>},
     {"drain", kNoDefault,
      [](const Cursor& at, Draft& draft) { read_drain(at, draft.backend.drain); }, list_drain_keys},
+    {"rebalance", kUnset, kOfBackend<read_rebalance>, list_rebalance_keys},
+    {"max_session_age", kUnset, kOfBackend<read_max_session_age>, list_max_session_age_keys},
     {"slow_limit", kUnset, kSetBackend<&Backend::slow_limit, duration_within<1, kLongestMs>>},
     {"check", "none", read_check_of, list_check_keys},
     {"agent", "none", read_agent_of, list_agent_keys},

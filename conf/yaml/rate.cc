@@ -35,10 +35,18 @@ std::optional<std::uint32_t> rate_at(const Cursor& at) {
   return number_with("/s", 1'000'000, true, at);
 }
 
+std::optional<std::uint32_t> pace_at(const Cursor& at) {
+  return number_with("/s", 1'000'000, false, at);
+}
+
 std::optional<std::uint32_t> percentage_at(const Cursor& at) {
   return number_with("%", 1000, true, at);
 }
 
 std::optional<std::uint32_t> share_at(const Cursor& at) { return number_with("%", 100, false, at); }
+
+std::optional<std::uint32_t> share_or_none_at(const Cursor& at) {
+  return number_with("%", 100, true, at);
+}
 
 }  // namespace conf::yaml

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <expected>
 #include <memory>
 #include <string>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "conf/haproxy/time.h"
+#include "lb/admin/amounts.h"
 #include "lb/admin/drain_text.h"
 #include "lb/admin/places.h"
 
@@ -30,14 +30,6 @@ struct Asked {
   bool json = false;
 };
 
-std::optional<std::uint32_t> pace_in(std::string_view text) {
-  std::uint32_t pace = 0;
-  const auto [stop, error] = std::from_chars(text.begin(), text.end(), pace);
-  if (error != std::errc{} || pace == 0 || std::string_view(stop, text.end()) != "/s")
-    return std::nullopt;
-  return pace;
-}
-
 std::expected<Asked, std::string> read_words(const Request& request) {
   Asked asked;
   for (std::size_t i = 1; i < request.words.size(); ++i) {
@@ -56,7 +48,7 @@ std::expected<Asked, std::string> read_words(const Request& request) {
       (word == "quiet" ? asked.wish.quiet_time : asked.wish.deadline) = *time;
       ++i;
     } else if (word == "pace") {
-      asked.wish.pace = pace_in(value);
+      asked.wish.pace = parse_pace(value);
       if (!asked.wish.pace) return std::unexpected("pace wants a rate after it, such as 50/s");
       ++i;
     } else {

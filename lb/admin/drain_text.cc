@@ -25,6 +25,7 @@ std::string_view name_of(Mode mode) {
     case Mode::kDeadline:
       return "deadline";
     case Mode::kWhenQuiet:
+    case Mode::kSurplus:  // no drain
       break;
   }
   return "when-quiet";

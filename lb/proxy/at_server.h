@@ -16,6 +16,14 @@ namespace lb::proxy {
 
 class ServerDrain;
 
+// What for a session is closed though both sides would go on.
+enum class Leave : std::uint8_t {
+  kNone,       // it has not been
+  kDrain,      // its server's
+  kRebalance,  // its server had more than its share
+  kAge,        // its own
+};
+
 // What all drains of a server have come to, on one worker.
 struct DrainTally {
   std::array<std::uint64_t, balancer::kGrades> closed{};  // by grade

@@ -4,7 +4,6 @@
 #include <tuple>
 #include <utility>
 
-#include "lb/proxy/at_server.h"
 #include "lb/proxy/session.h"
 
 namespace lb::proxy {
@@ -55,9 +54,9 @@ DrainProgress ServerDrain::progress() const {
 
 std::uint32_t ServerDrain::left() const { return at_.open - at_.parting_open; }
 
-void ServerDrain::parted(balancer::Grade grade) {
+void ServerDrain::parted() {
   pace_.closed(1);
-  if (grade == balancer::Grade::kAnswered && answered_ != 0) --answered_;
+  if (answered_ != 0) --answered_;
 }
 
 void ServerDrain::on_due() {
@@ -115,9 +114,12 @@ void ServerDrain::close_some() {
   answered_ = may.answered;
   for (const Candidate& one : seen_) {
     const bool quiet = one.grade == balancer::Grade::kQuiet;
-    const bool wanted = (one.idle && may.idle > 0) || (quiet && may.quiet > 0);
-    if ((wanted || may.any > 0) && one.session->part(one.grade)) {
+    const bool still = one.grade == balancer::Grade::kStill;
+    const bool wanted =
+        (one.idle && may.idle > 0) || (quiet && may.quiet > 0) || (still && may.still > 0);
+    if ((wanted || may.any > 0) && one.session->part(one.grade, why())) {
       may.quiet -= std::min(may.quiet, 1U);
+      may.still -= std::min(may.still, 1U);
       may.any -= std::min(may.any, 1U);
       may.idle -= std::min(may.idle, 1U);
     } else if (answered_ != 0) {

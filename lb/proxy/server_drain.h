@@ -7,11 +7,11 @@
 #include "balancer/drain.h"
 #include "lb/net/poller.h"
 #include "lb/net/timer_wheel.h"
+#include "lb/proxy/at_server.h"
 
 namespace lb::proxy {
 
 class Session;
-struct AtServer;
 
 // How far a worker has come with a drain.
 struct DrainProgress {
@@ -24,8 +24,9 @@ struct DrainProgress {
   std::optional<balancer::Tick> youngest;
 };
 
-// Takes leave of the sessions that one worker has at one server: looks at some of them in each step
-// and closes as many as the pace allows, those first to whom it costs least. Belongs to its worker.
+// Takes leave of the sessions that one worker has at one server, or of its part of those that are
+// too many there: looks at some of them in each step and closes as many as the pace allows, those
+// first to whom it costs least. Belongs to its worker.
 class ServerDrain final : private net::Timed {
  public:
   // `all` are the server's sessions on all workers now, and `phase` as DrainPace wants it. The rest
@@ -35,11 +36,20 @@ class ServerDrain final : private net::Timed {
 
   [[nodiscard]] DrainProgress progress() const;
 
+  // Only what is too many is closed, as it is granted.
+  [[nodiscard]] bool is_of_surplus() const {
+    return order_.mode == balancer::DrainOrder::Mode::kSurplus;
+  }
+  void grant(std::uint32_t count, net::Tick time) { pace_.grant(count, time, poller_.now()); }
+
+  // What for sessions are closed.
+  [[nodiscard]] Leave why() const { return is_of_surplus() ? Leave::kRebalance : Leave::kDrain; }
+
   // Whether a session may be closed after an answer that has just passed.
   [[nodiscard]] bool takes_answered() const { return answered_ != 0; }
 
-  // A session has been closed.
-  void parted(balancer::Grade grade);
+  // A session has been closed. What may go after an answer is of the same allowance.
+  void parted();
 
   // When none is left; kNever without a deadline.
   [[nodiscard]] balancer::Tick deadline() const {

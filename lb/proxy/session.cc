@@ -230,7 +230,7 @@ void Session::release_server() {
   if ((asked_ & kFirstByte) != 0) report_end();
   OnServer::leave();
   --at_->open;
-  if (parted_) --at_->parting_open;
+  if (leaves_for_ != Leave::kNone) --at_->parting_open;
   left_ = lease_.end();
 }
 
@@ -247,7 +247,7 @@ void Session::finish(CloseReason reason) {
   to_server_.stop(host_.mover());
   to_client_.stop(host_.mover());
   client_.close();
-  if (parted_) tell_what_came_late();
+  if (leaves_for_ == Leave::kDrain) tell_what_came_late();
   release_server();
   host_.retire(*this);
 }

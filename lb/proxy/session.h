@@ -8,6 +8,7 @@
 
 #include "balancer/backend.h"
 #include "lb/net/timer_wheel.h"
+#include "lb/proxy/at_server.h"
 #include "lb/proxy/client_key.h"
 #include "lb/proxy/endpoint.h"
 #include "lb/proxy/flow.h"
@@ -76,12 +77,12 @@ class Session final : private EndpointOwner, private net::Timed, public OnServer
   // now, as something has just come from either side, which for kStill and kBusy does not count.
   // What the client sends after that has met no answer: it is not passed on, so that nothing is
   // done of what the client has to repeat, unless it had the word.
-  bool part(balancer::Grade grade);
+  bool part(balancer::Grade grade, Leave why);
 
   // The server is needed no more, though the client has not ended yet.
   void let_go();
 
-  // Asks the drain of its server after each answer, from now on.
+  // Asks after each answer, from now on, whether it is to be closed.
   void watch_answers() { asked_ |= kAnswers; }
 
   // Whether its frontend let the client in, which may turn on what its header tells.
@@ -115,7 +116,7 @@ class Session final : private EndpointOwner, private net::Timed, public OnServer
     kFlowing,
     kResetting,   // one side was reset: the other gets the bytes before it, then a reset
     kDiscarding,  // the server is gone, the client has its answer: what it sends is dropped
-    kParting,     // the client has got our FIN for its server's leave: its own is awaited
+    kParting,     // the client has got our FIN, by part(): its own is awaited
     kOver,
   };
 
@@ -160,6 +161,7 @@ class Session final : private EndpointOwner, private net::Timed, public OnServer
   void run_later();
   void run_parting();
   void cut_upload();
+  void count_leave(balancer::Grade grade, Leave why);
   void tell_what_came_late();
   void settle();
   void pass_fin(Endpoint& to, bool& passed);
@@ -173,6 +175,10 @@ class Session final : private EndpointOwner, private net::Timed, public OnServer
   void arm_after_fin();
   [[nodiscard]] net::Tick deadline() const;
   [[nodiscard]] net::Tick tuning_due() const;
+  [[nodiscard]] net::Tick of_age() const;
+  [[nodiscard]] net::Tick aging_due() const;
+  [[nodiscard]] balancer::Grade worst_for_age() const;
+  bool part_for_age();
   [[nodiscard]] telemetry::Stage stage() const;
   [[nodiscard]] SessionState state() const;
   [[nodiscard]] net::Tick patience() const;  // of the client, while it waits for a server
@@ -210,7 +216,7 @@ class Session final : private EndpointOwner, private net::Timed, public OnServer
   static constexpr std::uint8_t kAnswers = 2;
   std::uint8_t asked_ = 0;  // what somebody wants to know of what flows
   bool client_spoke_last_ = false;
-  bool parted_ = false;  // closed for its server's leave
+  Leave leaves_for_ = Leave::kNone;
   telemetry::CloseReason reason_;
   std::uint32_t retries_ = 0;
   net::Tick accepted_tick_;

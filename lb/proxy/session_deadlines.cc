@@ -26,7 +26,7 @@ void Session::enter(Phase phase) {
 }
 
 void Session::arm() {
-  const net::Tick due = std::min(deadline(), tuning_due());
+  const net::Tick due = std::min({deadline(), tuning_due(), aging_due()});
   if (due == net::kNever) return net::TimerWheel::cancel(*this);
   host_.wheel().wake_by(*this, due);
 }
@@ -125,6 +125,7 @@ void Session::on_due() {
   const net::Tick now = host_.now();
   if (phase_ == Phase::kFlowing && now >= report_due()) report_progress();
   if (now >= tuning_due()) server_.tune();
+  if (now >= of_age() && part_for_age()) return;
   if (now < deadline()) return arm();
 
   switch (phase_) {

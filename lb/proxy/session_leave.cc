@@ -6,7 +6,7 @@
 #include "lb/proxy/server_drain.h"
 #include "lb/proxy/session.h"
 
-// How a session takes leave of a server that is to have none.
+// How a session takes leave of its server.
 namespace lb::proxy {
 namespace {
 
@@ -43,16 +43,16 @@ std::optional<balancer::Talk> Session::talk() const {
   return balancer::Talk{.last = silent ? Last::kNobody : spoke, .since = last_byte_};
 }
 
-bool Session::part(Grade grade) {
+bool Session::part(Grade grade, Leave why) {
   if (phase_ != Phase::kFlowing) return false;
   const bool has_its_answer = grade == Grade::kQuiet || grade == Grade::kAnswered;
   if (has_its_answer && (!talk() || !is_silent(client_) || !is_silent(server_))) return false;
-  parted_ = true;
+  leaves_for_ = why;
   reason_ = {Cause::kKilled, Stage::kNone};
   OnServer::enter(at_->parting);
   ++at_->parting_open;
-  ++at_->tally.closed[static_cast<std::size_t>(grade)];
-  if (at_->drain) at_->drain->parted(grade);
+  count_leave(grade, why);
+  if (at_->drain) at_->drain->parted();
   sent_at_fin_ = to_server_.bytes() + to_server_.dropped();
   // A FIN would make a whole of what is cut in the middle.
   if (to_client_.pending() || (!has_its_answer && (scheduled_ || !is_silent(server_)))) {
@@ -66,6 +66,14 @@ bool Session::part(Grade grade) {
   enter(Phase::kParting);
   run_parting();
   return true;
+}
+
+void Session::count_leave(Grade grade, Leave why) {
+  const auto index = static_cast<std::size_t>(grade);
+  if (why == Leave::kDrain) ++at_->tally.closed[index];
+  telemetry::BackendCounters& backend = backend_.counters.of(host_.index());
+  if (why == Leave::kRebalance) backend.rebalanced[index].add();
+  if (why == Leave::kAge) backend.aged[index].add();
 }
 
 void Session::let_go() {

@@ -157,8 +157,11 @@ bool Session::look_closer(std::uint64_t up, std::uint64_t down, bool more) {
   if ((asked_ & kFirstByte) != 0) look_for_first_byte(up);
   if ((asked_ & kAnswers) == 0 || more || !flowing()) return false;
   const bool answered = to_client_.bytes() != down && to_server_.bytes() == up;
-  return answered && at_->drain != nullptr && at_->drain->takes_answered() &&
-         part(balancer::Grade::kAnswered);
+  if (!answered) return false;
+  if (at_->drain != nullptr && at_->drain->takes_answered())
+    return part(balancer::Grade::kAnswered, at_->drain->why());
+  return host_.now() >= of_age() && worst_for_age() != balancer::Grade::kQuiet &&
+         part(balancer::Grade::kAnswered, Leave::kAge);
 }
 
 // How long the server takes for its first byte, from the client's last one before it on: a client

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -113,11 +114,17 @@ struct alignas(64) ServerCounters {
   void add(const ServerCounters& other);
 };
 
+// Sessions that were closed though both sides would have gone on, by what that cost their clients:
+// by balancer::Grade.
+using ClosedCounters = std::array<Counter, 4>;
+
 // Of a backend: what none of its servers has counted. Its total is the sum of these.
 struct alignas(64) BackendCounters {
-  Counter sessions;         // stot: that came
-  Counter failed_connects;  // econ: nobody could serve them, or not in time
-  Counter client_aborts;    // cli_abrt: before they had a server
+  Counter sessions;           // stot: that came
+  Counter failed_connects;    // econ: nobody could serve them, or not in time
+  Counter client_aborts;      // cli_abrt: before they had a server
+  ClosedCounters rebalanced;  // for the sake of servers that had few
+  ClosedCounters aged;        // for their age
 };
 
 // A worker each has its own.

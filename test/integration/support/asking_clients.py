@@ -5,6 +5,8 @@ import random
 import threading
 from dataclasses import dataclass, field
 
+from support.wait import wait_until
+
 
 @dataclass
 class Outcome:
@@ -24,17 +26,24 @@ class AskingClients:
         self._random = random.Random(seed)
         self._number = 0
         self._stopping = False
+        self._loop = self._woken = None
         self.outcome = Outcome()
         self.open = 0
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
         self._thread.start()
 
     def stop(self) -> Outcome:
+        """Each request that has been sent has its end; who thinks about the next one stops at once."""
+        wait_until(lambda: self._woken is not None)
         self._stopping = True
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._woken.set)
         self._thread.join()
         return self.outcome
 
     async def _run(self):
+        self._loop = asyncio.get_running_loop()
+        self._woken = asyncio.Event()
         await asyncio.gather(*(self._client() for _ in range(self._count)))
 
     async def _client(self):
@@ -53,8 +62,11 @@ class AskingClients:
 
     async def _converse(self, reader, writer):
         while not self._stopping:
-            await asyncio.sleep(self._random.expovariate(1 / self._think))
-            if reader.at_eof():
+            try:
+                await asyncio.wait_for(self._woken.wait(), self._random.expovariate(1 / self._think))
+            except asyncio.TimeoutError:
+                pass
+            if self._stopping or reader.at_eof():
                 return
             number, size, parts = self._next()
             writer.write(b"%d %d %d %d %d\n" % (number, size, self._random.randint(1, self._slowest), parts,

@@ -155,3 +155,33 @@ TEST_CASE("the quiet time shrinks to an eighth as the deadline nears", "[balance
   CHECK(pace.quiet_time(kStart + 5'000) == 31);
   CHECK(pace.quiet_time(kStart + 20'000) == 31);
 }
+
+TEST_CASE("what is granted is closed evenly over its time, and no more", "[balancer]") {
+  DrainPace pace({.mode = DrainOrder::Mode::kSurplus, .start = kStart}, 100, 100, 0.5);
+  CHECK(pace.allow(100, kStart).quiet == 0);
+
+  pace.grant(10, 500, kStart);
+  CHECK(pace.allow(100, kStart + 250).quiet == 5);
+  pace.closed(5);
+  CHECK(pace.allow(100, kStart + 250).quiet == 0);
+  CHECK(pace.allow(100, kStart + 9'000).quiet == 5);
+  CHECK(pace.allow(3, kStart + 9'000).quiet == 3);
+
+  pace.grant(2, 500, kStart + 9'000);
+  CHECK(pace.allow(100, kStart + 9'500).quiet == 2);
+  pace.grant(0, 0, kStart + 9'500);
+  CHECK(pace.allow(100, kStart + 9'999).quiet == 0);
+}
+
+TEST_CASE("a surplus is closed after answers soon, when still later, and never when busy",
+          "[balancer]") {
+  DrainPace pace({.mode = DrainOrder::Mode::kSurplus, .start = kStart}, 100, 100, 0);
+  pace.grant(10, 1, kStart);
+
+  const auto early = pace.allow(100, kStart + 1'999);
+  CHECK((early.quiet == 10 && early.answered == 0 && early.still == 0));
+  const auto soon = pace.allow(100, kStart + 2'000);
+  CHECK((soon.answered == 10 && soon.still == 0));
+  const auto late = pace.allow(100, kStart + 1'000'000);
+  CHECK((late.still == 10 && late.any == 0 && late.idle == 0));
+}

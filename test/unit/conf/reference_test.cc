@@ -123,6 +123,8 @@ constexpr Needs kNeeds[] = {
     {"backends.<name>.check.smtp.", "/backends/app/check/smtp", R"({})"},
     {"backends.<name>.check.", "/backends/app/check", R"({})"},
     {"backends.<name>.agent.", "/backends/app/agent", R"({"port": "9001"})"},
+    {"backends.<name>.rebalance.", "/backends/app/rebalance", R"({})"},
+    {"backends.<name>.max_session_age.", "/backends/app/max_session_age", R"({"limit": "6h"})"},
     {"global.admin.", "/global/admin", R"({"socket": "/run/tidegate.sock"})"},
     {"global.log.", "/global/log", R"({"to": "stdout", "frame": "rfc5424"})"},  // it prints all
 };
@@ -230,6 +232,15 @@ std::string shown(const Ejection& ejection) {
   return fmt::format("{} {} {}", ejection.time.count(), ejection.longest.count(), ejection.most);
 }
 
+std::string shown(const std::optional<Rebalance>& rebalance) {
+  if (!rebalance) return "none";
+  return fmt::format("{} {} {}", rebalance->to, rebalance->pace, rebalance->after.count());
+}
+
+std::string shown(const std::optional<SessionAge>& age) {
+  return age ? fmt::format("{} {}", age->limit.count(), age->jitter) : "any";
+}
+
 std::string shown(const std::vector<AdminSocket>& sockets) {
   std::string text = fmt::format("{}", sockets.size());
   for (const AdminSocket& socket : sockets)
@@ -246,7 +257,7 @@ std::string shown(const Config& config) {
   return fmt::format(
       "{} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} {} {} {} "
       "| "
-      "{} {} {}",
+      "{} {} {} {} {}",
       global.threads, global.busy_poll.count(), global.maxconn, global.maxpipes, global.logs.size(),
       shown(global.logs.at(0)), shown(global.admin), bind.backlog, bind.v6only,
       bind.accept_proxy.has_value(), web.client_hs_timeout.count(), web.maxconn, web.max_per_source,
@@ -254,7 +265,8 @@ std::string shown(const Config& config) {
       shown(web.log), shown(app.balance), app.all_backups, app.fullconn, app.retries,
       app.redispatch, app.retry_budget, app.abort_on_close, app.connect_timeout.count(),
       app.server_timeout.count(), app.queue_timeout.count(), shown(app.tcp), app.log_health_checks,
-      shown(app.ejection), shown(app.servers.at(0)));
+      shown(app.ejection), shown(app.rebalance), shown(app.max_session_age),
+      shown(app.servers.at(0)));
 }
 
 TEST_CASE("writing a default out changes nothing", "[conf]") {
