@@ -12,7 +12,7 @@ namespace {
 enum class State : std::uint8_t { kUp, kStopping, kDrain, kDown, kMaint };
 
 State state_of(const Facts& facts) {
-  if (facts.admin == Admin::kMaint) return State::kMaint;
+  if (facts.admin == Admin::kMaint || facts.lost) return State::kMaint;
   if (!is_up(facts)) return State::kDown;
   if (facts.admin == Admin::kDrain) return State::kDrain;
   return facts.stopping ? State::kStopping : State::kUp;
@@ -96,7 +96,7 @@ void Backend::add(ServerId id, const conf::Server& server, Tick now) {
 bool Backend::remove(ServerId id) {
   const std::lock_guard lock(mutex_);
   Server& server = servers_[id];
-  const bool away = server.facts.admin == Admin::kMaint;
+  const bool away = admin_of(server.facts) == Admin::kMaint;
   if (server.vacant || !away || server.open != 0 || !queue_.empty(line(id))) return false;
   if (server.full) chooser_.free(id);
   if (server.position != kNowhere) held_.erase(id);

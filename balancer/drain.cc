@@ -80,7 +80,6 @@ DrainPace::Allowance DrainPace::allow(std::uint32_t left, Tick now) {
     case DrainOrder::Mode::kSurplus:
       may.quiet = allow_by_grant(left, now);
       may.answered = now >= order_.start + kFirstPatience ? may.quiet : 0;
-      may.still = now >= order_.start + kPatience ? may.quiet : 0;
       return may;
   }
   may.idle = by_rate;

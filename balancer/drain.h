@@ -32,7 +32,7 @@ struct DrainOrder {
     kNatural,    // sessions end by themselves
     kDeadline,   // none is left at `deadline`
     kWhenQuiet,  // those that are quiet or have an answer are closed, the others go on
-    kSurplus,    // as many as are granted: quiet ones, soon those with an answer, later still ones
+    kSurplus,    // as many as are granted: quiet ones, soon those with an answer
   };
   Mode mode = Mode::kNatural;
   Tick start = 0;
@@ -61,7 +61,6 @@ class DrainPace {
   struct Allowance {
     std::uint32_t quiet = 0;     // of grade kQuiet
     std::uint32_t answered = 0;  // of these, so many may be of grade kAnswered
-    std::uint32_t still = 0;     // and so many of grade kStill
     std::uint32_t any = 0;       // so many have to be closed now, whatever they do
     std::uint32_t idle = 0;      // of those that have been still for `idle_timeout`
   };

@@ -27,7 +27,9 @@ bool is_up(const Facts& facts) {
   return well && !facts.agent_down && !facts.ejected && admin_of(facts) != Admin::kMaint;
 }
 
-Admin admin_of(const Facts& facts) { return std::max(facts.admin, facts.inherited); }
+Admin admin_of(const Facts& facts) {
+  return facts.lost ? Admin::kMaint : std::max(facts.admin, facts.inherited);
+}
 
 Standing standing(const Facts& facts) {
   const Weight weight = effective_weight(facts);
@@ -37,8 +39,8 @@ Standing standing(const Facts& facts) {
 }
 
 Facts facts_of(const conf::Server& server) {
-  const bool absent = server.disabled || !server.address.has_value();
-  return {.admin = absent ? Admin::kMaint : Admin::kReady,
+  return {.admin = server.disabled ? Admin::kMaint : Admin::kReady,
+          .lost = !server.address.has_value(),
           .health = begins_down(server) ? Health::kDown : Health::kUp,
           .weight = server.weight,
           .maxconn = server.maxconn,

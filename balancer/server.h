@@ -23,6 +23,7 @@ enum class Health : std::uint8_t { kUp, kGoingDown, kDown, kGoingUp };
 struct Facts {
   Admin admin = Admin::kReady;
   Admin inherited = Admin::kReady;  // what the operator wants of the server whose health it has
+  bool lost = false;                // its address is unknown: as in maintenance
   Health health = Health::kUp;
   bool agent_down = false;   // its agent says so, whatever the checks say
   bool stopping = false;     // well, and wants no new sessions (HAProxy's NOLB)
@@ -39,7 +40,7 @@ struct Facts {
 // Whether it is up, whoever may be let to it: what is told as UP or DOWN.
 [[nodiscard]] bool is_up(const Facts& facts);
 
-// The stricter of what is wanted of it and of the server that it tracks.
+// The strictest of what is wanted of it, of the server that it tracks, and of one without address.
 [[nodiscard]] Admin admin_of(const Facts& facts);
 
 // What follows from the facts.
@@ -51,8 +52,7 @@ struct Standing {
 
 [[nodiscard]] Standing standing(const Facts& facts);
 
-// The facts at start. A server whose address is unknown is in maint; one whose check has to bring
-// it up first is down.
+// The facts at start. One whose check has to bring it up first is down.
 [[nodiscard]] Facts facts_of(const conf::Server& server);
 
 }  // namespace balancer

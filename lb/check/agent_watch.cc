@@ -25,16 +25,24 @@ AgentWatch::AgentWatch(Ground ground, Desk& desk, Place server)
       asked_(*server.config().agent),
       plan_(health::agent_plan(asked_.send)),
       route_(route_to(server, asked_, server.at_work().where)),
-      probe_(ground, *this) {}
+      probe_(ground, *this),
+      lost_(is_lost(server.at_work().where)) {}
 
 void AgentWatch::move(const proxy::Whereabouts& where) {
   const bool running = probe_.running();
-  stop();
+  probe_.cancel();
   route_ = route_to(server_, asked_, where);
-  if (running) ground_.wheel.schedule(*this, ground_.poller.now());
+  if (is_lost(where)) return;
+  if (running || std::exchange(lost_, false)) ground_.wheel.schedule(*this, ground_.poller.now());
+}
+
+// Nobody knows where it is: somebody else must not be asked instead.
+bool AgentWatch::is_lost(const proxy::Whereabouts& where) const {
+  return !asked_.address && !where.address;
 }
 
 void AgentWatch::on_due() {
+  if (lost_) return;
   began_ = ground_.poller.now();
   probe_.start(plan_, route_, false);
 }

@@ -15,7 +15,7 @@ class AgentWatch final : private net::Timed, private ProbeOwner {
   // All outlive it. `server` has an agent.
   AgentWatch(Ground ground, Desk& desk, Place server);
 
-  // It is asked there from the next time on, unless its agent has an address of its own.
+  // It is asked there from now on, unless its agent has an address of its own.
   void move(const proxy::Whereabouts& where);
 
   void start(net::Tick first) { ground_.wheel.schedule(*this, first); }
@@ -46,6 +46,7 @@ class AgentWatch final : private net::Timed, private ProbeOwner {
   void on_verdict(health::Verdict verdict) override;
   void on_postponed(int error) override;
   void come_back();
+  [[nodiscard]] bool is_lost(const proxy::Whereabouts& where) const;
 
   Ground ground_;
   Desk& desk_;
@@ -56,6 +57,7 @@ class AgentWatch final : private net::Timed, private ProbeOwner {
   Probe probe_;
   net::Tick began_ = 0;
   bool paused_ = false;
+  bool lost_;  // it has no address yet
   Heard heard_;
 };
 

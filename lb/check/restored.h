@@ -14,6 +14,7 @@ struct Restored {
   std::optional<balancer::Admin> admin = {};
   std::optional<std::uint32_t> weight = {};
   std::optional<std::uint32_t> maxconn = {};
+  std::optional<conf::Address> address = {};
   Health health = Health::kAsConfigured;
   bool agent_down = false;
   bool checks_off = false;

@@ -43,7 +43,7 @@ void Supervisor::follow(const Place& of, const Place& follower) {
   // Without a check nothing would bring it up again.
   const bool is_down = !balancer::is_up(now) && of.config().check;
   const auto begin = [&](Facts& facts) {
-    facts.inherited = now.admin;
+    facts.inherited = balancer::admin_of(now);
     facts.agent_down = now.agent_down;
     facts.stopping = now.stopping;
     if (is_down) facts.health = balancer::Health::kDown;
@@ -204,27 +204,42 @@ void Supervisor::tell_if_mute(const AgentWord& word, bool keeps_out) {
 }
 
 void Supervisor::set_admin(const Place& server, Admin admin, const std::string& why) {
-  enter(server, admin, &Facts::admin, why);
-  for (const Place& follower : followers_of(server))
-    enter(follower, admin, &Facts::inherited, via(server));
+  enter(server, [admin](Facts& facts) { facts.admin = admin; }, "forced ", why);
 }
 
-void Supervisor::enter(const Place& server, Admin admin, Admin Facts::* whose,
-                       const std::string& why) {
-  Admin before = admin;
-  Admin now = admin;
+void Supervisor::found(const Place& server) {
+  enter(server, [](Facts& facts) { facts.lost = false; }, "", "");
+}
+
+// A server, and those that follow it.
+void Supervisor::enter(const Place& server, const std::function<void(Facts&)>& what,
+                       std::string_view forced, const std::string& why) {
+  const Admin now = enter_alone(server, what, forced, why);
+  for (const Place& follower : followers_of(server))
+    enter_alone(follower, [now](Facts& facts) { facts.inherited = now; }, "", via(server));
+}
+
+// The answer is what is wanted of it now.
+Admin Supervisor::enter_alone(const Place& server, const std::function<void(Facts&)>& what,
+                              std::string_view forced, const std::string& why) {
+  Admin before = Admin::kReady;
+  Admin now = Admin::kReady;
   const Effect effect = change(server, [&](Facts& facts) {
     before = balancer::admin_of(facts);
-    facts.*whose = admin;
+    what(facts);
     now = balancer::admin_of(facts);
   });
-  if (before == now) return;
+  if (before != now) tell_of_entry(server, before, now, effect, forced, why);
+  return now;
+}
+
+void Supervisor::tell_of_entry(const Place& server, Admin before, Admin now, const Effect& effect,
+                               std::string_view forced, const std::string& why) {
   hands_.changed();
   hands_.admin_is(server, now);
   const auto note = [&](std::string_view what) {
     hands_.note(Level::kNotice, fmt::format("{} {}.", name_of(server), what));
   };
-  const std::string_view forced = whose == &Facts::admin ? "forced " : "";
   if (now == Admin::kMaint) {
     if (effect.was_up) {
       tell(loss_of(effect.was_stopping), server, "is going DOWN for maintenance" + why, effect);

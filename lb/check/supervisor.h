@@ -80,6 +80,9 @@ class Supervisor {
   // Whether the server takes new sessions, as an operator or its agent wants it.
   void set_admin(const Place& server, balancer::Admin admin, const std::string& why = "");
 
+  // A server whose address was unknown has one.
+  void found(const Place& server);
+
   // What an operator says of a server's health stands until its checks, or its agent, find
   // something else.
   enum class Forced : std::uint8_t { kUp, kStopping, kDown };
@@ -123,8 +126,13 @@ class Supervisor {
   };
 
   Effect change(const Place& server, const std::function<void(balancer::Facts&)>& what);
-  void enter(const Place& server, balancer::Admin admin, balancer::Admin balancer::Facts::* whose,
-             const std::string& why);
+  void enter(const Place& server, const std::function<void(balancer::Facts&)>& what,
+             std::string_view forced, const std::string& why);
+  balancer::Admin enter_alone(const Place& server,
+                              const std::function<void(balancer::Facts&)>& what,
+                              std::string_view forced, const std::string& why);
+  void tell_of_entry(const Place& server, balancer::Admin before, balancer::Admin now,
+                     const Effect& effect, std::string_view forced, const std::string& why);
   void judge(const Place& server, const Judgement& judgement, const std::string& why);
   void force_health(const Place& server, Forced health, const std::string& why);
   void force_agent(const Place& server, bool down, const std::string& why);

@@ -19,6 +19,7 @@ std::string settings_of(const conf::Server& config, const Restored& before) {
   const auto to = std::back_inserter(text);
   if (before.weight) fmt::format_to(to, ", weight {} (initial {})", *before.weight, config.weight);
   if (before.maxconn) fmt::format_to(to, ", maxconn {}", *before.maxconn);
+  if (before.address) fmt::format_to(to, ", address {}", conf::to_string(*before.address));
   if (before.checks_off) text += ", no health checks";
   if (before.agent_off) text += ", no agent checks";
   return text;

@@ -50,7 +50,7 @@ Watch::Watch(Ground ground, Desk& desk, Place server, const health::Plan& plan)
       probe_(ground, *this),
       told_lives_(state_.lives()) {}
 
-// One that is under way goes on to where it began, unless that was nowhere.
+// One that is under way begins anew there.
 void Watch::move(const proxy::Whereabouts& where) {
   const bool running = probe_.running();
   probe_.cancel();

@@ -97,14 +97,15 @@ TEST_CASE("a server starts ready and up with its configured weight and tier", "[
   CHECK(standing(facts) == Standing{.weight = 7 * kWeightScale, .usable = true});
 }
 
-TEST_CASE("a server that is disabled or has no known address starts in maint", "[balancer]") {
+TEST_CASE("a server that is disabled or has no known address starts as in maint", "[balancer]") {
   conf::Server disabled;
   disabled.address = conf::Address{};
   disabled.disabled = true;
   const conf::Server unresolved;
 
   CHECK(facts_of(disabled).admin == Admin::kMaint);
-  CHECK(facts_of(unresolved).admin == Admin::kMaint);
+  CHECK(balancer::admin_of(facts_of(unresolved)) == Admin::kMaint);
+  CHECK(facts_of(unresolved).admin == Admin::kReady);
 }
 
 TEST_CASE("a server is up before its first check unless its configuration says otherwise",
