@@ -120,6 +120,7 @@ std::optional<std::string> Engine::start(std::function<void()> idle) {
 }
 
 void Engine::drain() {
+  rebalances_.stop();  // who is closed now finds nobody here
   gates_.remove_unix_paths();
   for (const auto& worker : crew_) worker->post([&one = *worker] { one.drain(); });
 }
@@ -181,6 +182,12 @@ void Engine::drain_server(const check::Place& server, const DrainWish& wish) {
 void Engine::restore(const check::Place& server, const check::Restored& before,
                      const std::optional<DrainWish>& wish) {
   if (wish) drains_.wish(server, *wish);
+  if (before.address) {
+    proxy::Whereabouts& where = server.at_work().where;
+    where.address = before.address;
+    for (const auto& worker : crew_) worker->move(server, where);
+    supervisor_.found(server);
+  }
   supervisor_.restore(server, before);
 }
 

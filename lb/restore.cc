@@ -46,6 +46,8 @@ std::optional<Admin> admin_of(const StoredServer& stored, const conf::Server& co
 // One that is checked by nobody is down only if an operator has said so.
 void restore_health(const StoredServer& stored, const conf::Server& config, Restored& restored) {
   if (config.track || (stored.admin & kAnyMaint) != 0) return;
+  // Nobody would bring it up again.
+  if ((stored.check_state & kConfigured) != 0 && !config.check) return;
   switch (stored.operation) {
     case 0:
       if (stored.more.ejected) return;
@@ -104,6 +106,7 @@ Restored restored_of(const StoredServer& stored, const conf::Server& config) {
     restored.weight = stored.weight;
   if (stored.more.maxconn && stored.more.initial_maxconn == config.maxconn)
     restored.maxconn = stored.more.maxconn;
+  if (stored.more.moved_from == config.address) restored.address = stored.more.address;
   restored.checks_off = config.check && was_switched_off(stored.check_state);
   restored.agent_off = config.agent && was_switched_off(stored.agent_state);
   restore_health(stored, config, restored);

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <system_error>
 #include <unordered_map>
 #include <utility>
@@ -22,6 +23,8 @@ using telemetry::Level;
 constexpr std::size_t kMost = std::size_t{32} << 20;  // bytes that are read: some 200,000 servers
 constexpr milliseconds kByOperator{300};
 constexpr milliseconds kByItself{5000};
+constexpr milliseconds kOnceMore{10'000};  // after a fault
+constexpr milliseconds kAtTheEnd{5000};    // a disk that takes longer is not waited for
 
 using Drains = std::unordered_map<std::string, StoredDrain>;  // by "backend/server"
 
@@ -47,6 +50,8 @@ StoredMore more_of(const std::string& backend, const telemetry::ServerStat& serv
     more.maxconn = server.limit;
     more.initial_maxconn = server.initial_limit;
   }
+  more.address = server.moved_to;
+  more.moved_from = server.moved_from;
   more.agent_down = server.down_by_agent;
   more.ejected = server.down_by_ejection;
   if (!server.drain) return more;
@@ -54,6 +59,11 @@ StoredMore more_of(const std::string& backend, const telemetry::ServerStat& serv
       found != drains.end())
     more.drain = found->second;
   return more;
+}
+
+std::string_view advice(int error) {
+  const bool directory = error == ENOENT || error == EACCES || error == EPERM || error == EROFS;
+  return directory ? ": its directory must be there and writable for this user" : "";
 }
 
 std::string text_of(const telemetry::Snapshot& snapshot, const Drains& drains) {
@@ -70,13 +80,21 @@ std::string text_of(const telemetry::Snapshot& snapshot, const Drains& drains) {
 }  // namespace
 
 StateFile::StateFile(std::string path, net::Opener& opener, net::Loop& loop, Control control)
-    : path_(std::move(path)), opener_(opener), control_(std::move(control)), timer_(loop, [this] {
-        due_.reset();
-        write();
-      }) {}
+    : path_(std::move(path)),
+      opener_(opener),
+      control_(std::move(control)),
+      timer_(loop,
+             [this] {
+               due_.reset();
+               write();
+             }),
+      last_(loop, [this] { give_up(); }) {}
 
 StateFile::~StateFile() {
-  if (writer_.joinable()) writer_.join();
+  if (!writer_.joinable()) return;
+  // It hangs in a call that nothing ends but the end of the process.
+  if (abandoned_) std::_Exit(EXIT_FAILURE);
+  writer_.join();
 }
 
 void StateFile::restore(Engine& engine) {
@@ -113,7 +131,16 @@ void StateFile::write_within(milliseconds time) {
 
 void StateFile::finish(std::function<void()> then) {
   finished_ = std::move(then);
+  last_.start(kAtTheEnd);
   write();
+}
+
+void StateFile::give_up() {
+  if (!finished_) return;
+  control_.note(Level::kWarning,
+                fmt::format("the state file {} is not written in time; it stays as it was", path_));
+  abandoned_ = true;
+  std::exchange(finished_, nullptr)();
 }
 
 // Changes that come while it is written are written after it.
@@ -142,7 +169,8 @@ void StateFile::wrote(net::Status status) {
   tell(status);
   writing_ = false;
   if (std::exchange(once_more_, false)) return write();
-  if (finished_) std::exchange(finished_, nullptr)();
+  if (finished_) return std::exchange(finished_, nullptr)();
+  if (!status.ok()) write_within(kOnceMore);
 }
 
 // A fault that stays is told once.
@@ -151,8 +179,8 @@ void StateFile::tell(net::Status status) {
   if (!status.ok() && !told)
     control_.note(Level::kWarning,
                   fmt::format("cannot write the state file {}: {}; a restart will forget what is "
-                              "changed: its directory must be there and writable for this user",
-                              path_, status.message()));
+                              "changed{}",
+                              path_, status.message(), advice(status.error())));
   if (status.ok() && told)
     control_.note(Level::kNotice, fmt::format("the state file {} is written again", path_));
 }

@@ -43,7 +43,8 @@ class StateFile {
   // Something has changed by itself: that has some seconds.
   void changed_by_itself();
 
-  // Writes once more, and then calls `then`.
+  // Writes once more, and then calls `then`; after some seconds also when that is not done. What
+  // is destroyed while it still hangs ends the process.
   void finish(std::function<void()> then);
 
  private:
@@ -51,11 +52,13 @@ class StateFile {
   void write();
   void wrote(net::Status status);
   void tell(net::Status status);
+  void give_up();
 
   const std::string path_;
   net::Opener& opener_;
   const Control control_;
   net::Timer timer_;
+  net::Timer last_;               // of finish()
   std::optional<net::Tick> due_;  // of timer_
   Engine* engine_ = nullptr;
   Statistics* statistics_ = nullptr;
@@ -63,6 +66,7 @@ class StateFile {
   bool writing_ = false;  // or about to
   bool once_more_ = false;
   bool told_fault_ = false;
+  bool abandoned_ = false;
   std::function<void()> finished_;
 };
 

@@ -82,6 +82,16 @@ bool read_maxconn(std::string_view text, StoredMore& more) {
   return true;
 }
 
+// "10.0.0.2:80/10.0.0.1:80", or with "-" for none behind the slash.
+bool read_address(std::string_view text, StoredMore& more) {
+  const auto address = conf::parse_address(take_until(text, '/'));
+  if (!address || address->family == conf::Family::kUnix) return false;
+  more.moved_from = conf::parse_address(text);
+  if (!more.moved_from && text != "-") return false;
+  more.address = address;
+  return true;
+}
+
 bool read_mode(std::string_view text, StoredMore& more) {
   for (const auto& [word, mode] : kModes) {
     if (word != text) continue;
@@ -103,6 +113,8 @@ std::string_view read_more(std::string_view line, StoredMore& more) {
   for (std::string_view value = take_word(line); !value.empty(); value = take_word(line)) {
     const std::string_view key = take_until(value, '=');
     if (key == "maxconn" && !read_maxconn(value, more)) return "maxconn is not such as 20/100";
+    if (key == "addr" && !read_address(value, more))
+      return "addr is not such as 10.0.0.2:80/10.0.0.1:80";
     if (key == "down_by" && !read_down_by(value, more)) return "down_by is not agent or ejection";
     if (key == "drain" && !read_mode(value, more))
       return "drain is not natural, deadline or when-quiet";
@@ -156,6 +168,9 @@ void append_more(std::string& out, const StoredMore& more) {
   const auto to = std::back_inserter(out);
   out += "# tidegate";
   if (more.maxconn) fmt::format_to(to, " maxconn={}/{}", *more.maxconn, more.initial_maxconn);
+  if (more.address)
+    fmt::format_to(to, " addr={}/{}", conf::to_string(*more.address),
+                   more.moved_from ? conf::to_string(*more.moved_from) : "-");
   if (more.agent_down) out += " down_by=agent";
   if (more.ejected) out += " down_by=ejection";
   if (more.drain) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "balancer/drain.h"
+#include "conf/address.h"
 
 // The text of a state file: HAProxy's `show servers state`, format 1, and behind the line of a
 // server, as a comment, what HAProxy has no column for:
@@ -30,10 +31,12 @@ struct StoredDrain {
 
 // What HAProxy has no column for.
 struct StoredMore {
-  std::optional<std::uint32_t> maxconn = {};  // an operator's
-  std::uint32_t initial_maxconn = 0;          // the configured one, then
-  bool agent_down = false;                    // its agent alone says that it is down
-  bool ejected = false;                       // it is down for what sessions have met alone
+  std::optional<std::uint32_t> maxconn = {};     // an operator's
+  std::uint32_t initial_maxconn = 0;             // the configured one, then
+  std::optional<conf::Address> address = {};     // where an operator has moved it
+  std::optional<conf::Address> moved_from = {};  // the configured one, then; unset: it had none
+  bool agent_down = false;                       // its agent alone says that it is down
+  bool ejected = false;                          // it is down for what sessions have met alone
   std::optional<StoredDrain> drain = {};
   friend bool operator==(const StoredMore&, const StoredMore&) = default;
 };

@@ -125,7 +125,7 @@ telemetry::ServerStat stat_of(Fleet& fleet, const Place& place, const balancer::
   stat.sid = config.id;
   stat.up = balancer::is_up(facts);
   stat.stopping = facts.stopping;
-  stat.maintenance = facts.admin == balancer::Admin::kMaint;
+  stat.maintenance = facts.admin == balancer::Admin::kMaint || facts.lost;
   stat.drain = facts.admin == balancer::Admin::kDrain;
   stat.inherits_maintenance = facts.inherited == balancer::Admin::kMaint;
   stat.inherits_drain = facts.inherited == balancer::Admin::kDrain;
@@ -161,6 +161,10 @@ telemetry::ServerStat stat_of(Fleet& fleet, const Place& place, const balancer::
     stat.port = unix_socket ? 0 : where.address->port;
     stat.address = unix_socket ? "unix" : conf::to_string(*where.address);
   }
+  if (where.address && where.address != config.address) {
+    stat.moved_to = where.address;
+    stat.moved_from = config.address;
+  }
   stat.fqdn = config.host;
 
   const Place root = fleet.root_of(place);
@@ -180,6 +184,7 @@ telemetry::ServerStat stat_of(Fleet& fleet, const Place& place, const balancer::
     stat.check->rise = config.check->rise;
     stat.check->fall = config.check->fall;
     stat.check_port = where.check_port.value_or(0);
+    if (where.check_address) stat.check_address = conf::host_of(*where.check_address);
   }
   if (const check::Heard* agent = heard.agents[place.backend->index][place.server]) {
     stat.agent = lb::stat_of(*agent);
@@ -187,6 +192,7 @@ telemetry::ServerStat stat_of(Fleet& fleet, const Place& place, const balancer::
     stat.agent->rise = stat.agent->fall = 1;
     stat.agent->health = facts.agent_down ? 0 : 1;
     stat.agent_port = config.agent->port;
+    if (config.agent->address) stat.agent_address = conf::host_of(*config.agent->address);
   }
   return stat;
 }

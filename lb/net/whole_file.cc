@@ -55,7 +55,8 @@ std::expected<std::string, Status> read_file(Opener& opener, const std::string& 
 
 Status replace_file(Opener& opener, const std::string& path, std::string_view text) {
   if (const Status may = may_replace_file(path); !may.ok()) return may;
-  const std::string fresh = path + ".new";
+  // A process that ends beside the one that takes its place must not write into its file.
+  const std::string fresh = path + ".new." + std::to_string(getpid());
   const auto fd = opener.make_state(fresh);
   if (!fd) return fd.error();
   Status done = write_all(*fd, text);

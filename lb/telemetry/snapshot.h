@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "conf/address.h"
+
 // What the process is doing, at one moment, as plain values: for `show stat` and its kin, which
 // only render it. In HAProxy's terms (management.txt, `show stat`).
 namespace lb::telemetry {
@@ -111,8 +113,10 @@ struct ServerStat {
   std::optional<CheckStat> agent;
   std::string host;  // "127.0.0.1", or a UNIX path
   std::uint32_t port = 0;
-  std::string fqdn;     // as configured, when it is a name
-  std::string address;  // "127.0.0.1:80"
+  std::string fqdn;                         // as configured, when it is a name
+  std::string address;                      // "127.0.0.1:80"
+  std::optional<conf::Address> moved_to;    // by an operator
+  std::optional<conf::Address> moved_from;  // as configured
   std::uint32_t check_port = 0;
   std::string check_address;
   std::uint32_t agent_port = 0;

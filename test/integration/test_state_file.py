@@ -91,6 +91,25 @@ def test_what_an_operator_has_changed_survives_a_restart(tidegate, files, plain,
     assert {again.ask() for _ in range(4)} <= {b"1", b"3"}
 
 
+def test_a_server_that_was_moved_is_where_it_was(tidegate, files, plain, peers):
+    values = plain()
+    first = tidegate(values)
+    elsewhere = peers(Server, says(b"elsewhere"))
+    for name in ("s1", "s2", "s3", "s4"):
+        command(files, f"set server app/{name} addr 127.0.0.1 port {elsewhere.port}")
+    first.stop()
+
+    again = tidegate(values)
+    assert {again.ask() for _ in range(4)} == {b"elsewhere"}
+    again.out.wait_for(rf"Server app/s2 has address 127\.0\.0\.1:{elsewhere.port}, {RELOADED}\.")
+    again.stop()
+    there = peers(Server, says(b"configured"))
+    for keys in values["backends"]["app"]["servers"].values():
+        keys["address"] = there.address
+    third = tidegate(values)
+    assert {third.ask() for _ in range(4)} == {b"configured"}
+
+
 def test_a_server_that_was_down_is_up_once_its_check_says_so(tidegate, files, plain, peers):
     values = plain()
     first = tidegate(values)

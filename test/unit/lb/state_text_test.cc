@@ -40,6 +40,8 @@ TEST_CASE("what HAProxy has no column for is read as it was written", "[lb]") {
   const lb::StoredMore more{
       .maxconn = 20,
       .initial_maxconn = 100,
+      .address = conf::parse_address("10.0.0.2:80"),
+      .moved_from = conf::parse_address("10.0.0.1:80"),
       .agent_down = true,
       .drain = lb::StoredDrain{
           .mode = Mode::kDeadline, .until = 1'764'440'000'123, .quiet_time = 250, .pace = 50}};
@@ -87,6 +89,7 @@ TEST_CASE("a broken line is told with its number, and the others are read", "[lb
       {kRow + "# tidegate maxconn=20", "maxconn is not such as 20/100"},
       {kRow + "# tidegate drain=slow", "drain is not natural, deadline or when-quiet"},
       {kRow + "# tidegate drain=deadline until=-1", "until is no number"},
+      {kRow + "# tidegate addr=10.0.0.2", "addr is not such as 10.0.0.2:80/10.0.0.1:80"},
       {kRow + "# tidegate down_by=me", "down_by is not agent or ejection"},
   }));
   INFO(line);
