@@ -10,12 +10,13 @@
 #include <thread>
 #include <utility>
 
+#include "lb/admin/answer.h"
 #include "lb/admin/client_commands.h"
 #include "lb/admin/diagnostic_commands.h"
 #include "lb/admin/drain_commands.h"
-#include "lb/admin/log_commands.h"
 #include "lb/admin/frontend_commands.h"
 #include "lb/admin/limit_commands.h"
+#include "lb/admin/log_commands.h"
 #include "lb/admin/member_commands.h"
 #include "lb/admin/process_commands.h"
 #include "lb/admin/rebalance_commands.h"
@@ -156,7 +157,7 @@ std::optional<std::string> Daemon::open_admin() {
       [this](const admin::Client& client, std::string_view command, std::string_view result) {
         if (!admin_) return;
         tell(Level::kNotice, audit_line(client, command, result));
-        if (state_) state_->changed();
+        if (state_ && result == admin::kCarriedOut) state_->changed();
       });
   if (auto fault = admin_->open(config_.global.admin, opener_)) return fault;
   admin::add_client_commands(commands_);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
+#include <unordered_map>
 #include <utility>
 
 #include "lb/engine.h"
@@ -48,11 +49,14 @@ void Engine::add_server(proxy::Backend& backend, conf::Server server,
 
 bool Engine::is_tracked(const Place& server) {
   const auto tracks = [&](proxy::Backend& backend) {
-    return std::ranges::any_of(backend.servers.all(), [&](balancer::ServerId id) {
+    for (balancer::ServerId id = 0; id < backend.servers.size(); ++id) {
+      if (!backend.servers.stays(id)) continue;
       const auto& track = backend.servers[id].config.track;
-      return track && track->backend == server.backend->config.name &&
-             track->server == server.config().name;
-    });
+      if (track && track->backend == server.backend->config.name &&
+          track->server == server.config().name)
+        return true;
+    }
+    return false;
   };
   return std::ranges::any_of(fleet_.backends, tracks);
 }
@@ -63,7 +67,7 @@ std::optional<std::string_view> Engine::what_keeps(const Place& server) {
   if (is_tracked(server))
     return "This server cannot be removed at runtime due to other configuration elements pointing "
            "to it.";
-  if (view.facts.admin != balancer::Admin::kMaint)
+  if (balancer::admin_of(view.facts) != balancer::Admin::kMaint)
     return "Only servers in maintenance mode can be deleted.";
   if (view.open != 0 || view.queued != 0)
     return "Server still has connections attached to it, cannot remove it.";
@@ -92,9 +96,7 @@ void Engine::move_server(const Place& server, const proxy::Whereabouts& where,
   moved.where = where;
   crew_.each([server, where](Worker& worker) { worker.move(server, where); },
              [this, server, found, then = std::move(then)] {
-               // It was in maintenance for want of an address.
-               if (found && !server.config().disabled)
-                 supervisor_.set_admin(server, balancer::Admin::kReady);
+               if (found && is_here(server)) supervisor_.found(server);
                then();
              });
 }
@@ -106,10 +108,12 @@ void Engine::free_those_who_left() {
   freeing_ = true;
   const auto gone = std::make_shared<std::vector<Place>>(leaving_);
   const auto known = std::make_shared<std::vector<std::atomic<bool>>>(gone->size());
-  const auto look = [gone, known](Worker&, const proxy::Session& session) {
+  std::unordered_map<const conf::Server*, std::size_t> indexes;
+  for (std::size_t i = 0; i < gone->size(); ++i) indexes.emplace(&(*gone)[i].config(), i);
+  const auto look = [indexes = std::move(indexes), known](Worker&, const proxy::Session& session) {
     if (session.at_server() == nullptr) return;
-    for (std::size_t i = 0; i < gone->size(); ++i)
-      if (&session.at_server()->config == &(*gone)[i].config()) (*known)[i] = true;
+    const auto found = indexes.find(&session.at_server()->config);
+    if (found != indexes.end()) (*known)[found->second] = true;
   };
   crew_.walk(look, [this, gone, known] {
     std::size_t index = 0;

@@ -102,11 +102,8 @@ std::uint64_t total(const Closed& closed) {
 
 std::string outcome(const RebalanceView& view) {
   const auto of = [&](Grade grade) { return view.closed[static_cast<std::size_t>(grade)]; };
-  return fmt::format(
-      "{} sessions were closed when quiet, {} after an answer, {} when their clients were still, "
-      "{} "
-      "are too many",
-      of(Grade::kQuiet), of(Grade::kAnswered), of(Grade::kStill), view.surplus);
+  return fmt::format("{} sessions were closed when quiet, {} after an answer, {} are too many",
+                     of(Grade::kQuiet), of(Grade::kAnswered), view.surplus);
 }
 
 }  // namespace
@@ -135,7 +132,7 @@ void Rebalances::watch(proxy::Backend& backend) {
   static_cast<void>(watched.growth.settled(loads_of(backend), net::read_clock()));
 }
 
-void Rebalances::start(proxy::Backend& backend, const RebalanceWish& wish, Then then) {
+void Rebalances::start(proxy::Backend& backend, const RebalanceWish& wish, const Then& then) {
   if (Run* run = running(backend)) {
     run->view.to = wish.to.value_or(run->view.to);
     run->view.pace = wish.pace.value_or(run->view.pace);
@@ -157,6 +154,12 @@ bool Rebalances::abort(proxy::Backend& backend) {
   Run* const run = running(backend);
   if (run != nullptr) end(*run, State::kAborted, "was ended");
   return run != nullptr;
+}
+
+void Rebalances::stop() {
+  watched_.clear();
+  for (auto& [backend, run] : runs_)
+    if (run.view.state == State::kRunning) end(run, State::kAborted, "ends with the process");
 }
 
 void Rebalances::view(proxy::Backend& backend, const RebalanceWish& wish, Then then) {

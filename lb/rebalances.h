@@ -62,10 +62,13 @@ class Rebalances {
 
   // Begins one, or changes the one that runs; `then` gets what there is to do. Where everybody has
   // his share that is nothing, and it is over.
-  void start(proxy::Backend& backend, const RebalanceWish& wish, Then then);
+  void start(proxy::Backend& backend, const RebalanceWish& wish, const Then& then);
 
   // False when none runs.
   bool abort(proxy::Backend& backend);
+
+  // Ends all of them, and none begins by itself any more.
+  void stop();
 
   // The one that runs, as it was at the last look; otherwise as one would be, and for a minute how
   // the last one ended.

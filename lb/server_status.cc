@@ -41,7 +41,7 @@ std::string with_lives(std::string_view word, const std::optional<Lives>& lives)
 
 std::string status_of(const balancer::Facts& facts, const proxy::Server& server,
                       const std::optional<Lives>& lives, const std::string& via) {
-  if (facts.admin == balancer::Admin::kMaint)
+  if (facts.admin == balancer::Admin::kMaint || facts.lost)
     return server.where.address ? "MAINT" : "MAINT (resolution)";
   if (!via.empty()) return fmt::format("MAINT (via {})", via);
   if (!balancer::is_up(facts)) {

@@ -289,6 +289,7 @@ Fault conclude(Draft& draft) {
   if (draft.line.is_checked && server.track)
     return "unable to use 'check' and 'track' together: the server that is tracked is checked";
   if (draft.line.is_checked) server.check = draft.check;
+  if (!draft.asked_of_agent.address) draft.asked_of_agent.address = draft.check.address;
   if (draft.agent) server.agent = draft.asked_of_agent;
   if (server.agent && server.agent->port == 0)
     return "'agent-check' requires an 'agent-port' as well";

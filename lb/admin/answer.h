@@ -28,13 +28,16 @@ class Outlet {
   ~Outlet() = default;
 };
 
+// How a command ended that has said nothing of severity err.
+inline constexpr std::string_view kCarriedOut = "done";
+
 // The reply to one command, held by whoever owes it: the handler, or what it posts to a worker and
 // back. It is used on the control thread; other threads only carry it. It ends once, by finish(),
 // fail(), stream() or by being destroyed; until then its client waits. Once the client is gone all
 // of it does nothing.
 class Answer {
  public:
-  // Tells how it ended: "done", or what say() told of severity err or worse.
+  // Tells how it ended: kCarriedOut, or what say() told of severity err or worse.
   using Ended = std::function<void(std::string_view result)>;
 
   // The outlet's half, which outlives neither: it is told here that it is gone.
@@ -76,7 +79,7 @@ class Answer::Line {
   friend class Answer;
   Outlet* outlet_;
   Ended ended_;
-  std::string result_ = "done";
+  std::string result_{kCarriedOut};
 };
 
 }  // namespace lb::admin

@@ -22,6 +22,9 @@ using conf::haproxy::ServerLine;
 // What is wrong, in HAProxy's words; nullopt: nothing.
 using Fault = std::optional<std::string>;
 
+constexpr const char* kStatic =
+    "Backend must use a dynamic load balancing to support dynamic servers.";
+
 // As the servers of the backend are checked that are, or else by a connect.
 std::shared_ptr<const conf::CheckDialog> dialog_of(const conf::Backend& backend) {
   static const auto connect = std::make_shared<const conf::CheckDialog>();
@@ -32,7 +35,8 @@ std::shared_ptr<const conf::CheckDialog> dialog_of(const conf::Backend& backend)
 
 Fault give_number(const proxy::Backend& backend, conf::Server& server) {
   std::set<std::uint32_t> taken;
-  for (const balancer::ServerId id : backend.servers.all()) {
+  for (balancer::ServerId id = 0; id < backend.servers.size(); ++id) {
+    if (!backend.servers.stays(id)) continue;
     const conf::Server& other = backend.servers[id].config;
     taken.insert(other.id);
     if (server.id == other.id)
@@ -44,11 +48,13 @@ Fault give_number(const proxy::Backend& backend, conf::Server& server) {
   return std::nullopt;
 }
 
-Fault tracks_somebody(Fleet& fleet, const conf::Track& track) {
+// By name from now on: a number may be another server's later.
+Fault find_tracked(Fleet& fleet, conf::Track& track) {
   proxy::Backend* const backend = fleet.find_backend(track.backend);
   const auto server = backend != nullptr ? fleet.find_server(*backend, track.server) : std::nullopt;
   if (!server)
     return fmt::format("unable to find server '{}/{}' to track.", track.backend, track.server);
+  track = {.backend = backend->config.name, .server = server->config().name};
   const conf::Server& root = fleet.root_of(*server).config();
   if (root.check || root.agent) return std::nullopt;
   return fmt::format(
@@ -59,7 +65,7 @@ Fault tracks_somebody(Fleet& fleet, const conf::Track& track) {
 Fault complete(Engine& engine, const proxy::Backend& backend, ServerLine& line) {
   if (line.server.check) line.server.check->dialog = dialog_of(backend.config);
   if (line.server.track)
-    if (auto fault = tracks_somebody(engine.fleet(), *line.server.track)) return fault;
+    if (auto fault = find_tracked(engine.fleet(), *line.server.track)) return fault;
   return give_number(backend, line.server);
 }
 
@@ -70,8 +76,7 @@ void add_server(Engine& engine, const Request& request, Answer answer) {
     return answer.fail("Require 'backend/server'.");
   proxy::Backend* const backend = engine.fleet().find_backend(name.substr(0, slash));
   if (backend == nullptr) return answer.fail("No such backend.");
-  if (conf::is_static(backend->config.balance))
-    return answer.fail("Backend must use a dynamic load balancing to support dynamic servers.");
+  if (conf::is_static(backend->config.balance)) return answer.fail(kStatic);
   auto line =
       conf::haproxy::read_server_line(name.substr(slash + 1), std::span(request.words).subspan(1));
   if (!line) return answer.fail(line.error());
@@ -90,6 +95,7 @@ void add_server(Engine& engine, const Request& request, Answer answer) {
 void delete_server(Engine& engine, Statistics& statistics, const Request& request, Answer answer) {
   const auto server = find_server(engine.fleet(), request.word(0));
   if (!server) return answer.fail(server.error());
+  if (conf::is_static(server->backend->config.balance)) return answer.fail(kStatic);
   if (const auto why = engine.what_keeps(*server)) return answer.fail(*why);
   statistics.forget(*server);
   const auto kept = std::make_shared<Answer>(std::move(answer));

@@ -9,7 +9,7 @@ namespace lb::admin {
 namespace {
 
 using balancer::Grade;
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 using State = RebalanceView::State;
 
 std::string_view name_of(State state) {
@@ -33,13 +33,13 @@ std::uint64_t closed(const RebalanceView& view, Grade grade) {
 }  // namespace
 
 std::string rebalance_json(const RebalanceView& view) {
-  json servers = json::array();
+  Json servers = Json::array();
   for (const RebalanceView::Server& server : view.servers)
     servers.push_back({{"server", server.name},
                        {"sessions", server.sessions},
                        {"share", server.share},
                        {"surplus", server.surplus}});
-  return json{{"rebalance",
+  return Json{{"rebalance",
                {{"backend", view.backend->config.name},
                 {"state", name_of(view.state)},
                 {"servers", servers},
@@ -59,8 +59,8 @@ std::string rebalance_text(const RebalanceView& view) {
                   name_of(view.state), view.surplus, view.to, view.pace);
   text += fmt::format("{:<24} {:>9} {:>9} {:>9}\n", "# server", "sessions", "share", "surplus");
   for (const RebalanceView::Server& server : view.servers)
-    text += fmt::format("{:<24} {:>9} {:>9} {:>9}\n", server.name, server.sessions,
-                        server.share, server.surplus);
+    text += fmt::format("{:<24} {:>9} {:>9} {:>9}\n", server.name, server.sessions, server.share,
+                        server.surplus);
   return text;
 }
 

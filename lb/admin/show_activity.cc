@@ -18,10 +18,12 @@ struct Activity {
   WorkerTotals totals;
   WorkerStock stock;
   std::uint64_t accepted = 0;
+  std::uint64_t rebalanced = 0;  // sessions closed for their backend's balance, and for their age
+  std::uint64_t aged = 0;
 };
 
 // Names of HAProxy where they mean the same there.
-constexpr std::array<std::pair<std::string_view, std::uint64_t (*)(const Activity&)>, 12> kRows = {{
+constexpr std::array<std::pair<std::string_view, std::uint64_t (*)(const Activity&)>, 14> kRows = {{
     {"loops", [](const Activity& one) { return one.totals.turns; }},
     {"accepted", [](const Activity& one) { return one.accepted; }},
     {"sessions", [](const Activity& one) { return one.totals.sessions; }},
@@ -30,6 +32,8 @@ constexpr std::array<std::pair<std::string_view, std::uint64_t (*)(const Activit
     {"handshakes_failed", [](const Activity& one) { return one.totals.handshakes_failed; }},
     {"accept_exhausted", [](const Activity& one) { return one.totals.exhausted; }},
     {"retries_refused", [](const Activity& one) { return one.totals.over_budget; }},
+    {"closed_to_rebalance", [](const Activity& one) { return one.rebalanced; }},
+    {"closed_for_age", [](const Activity& one) { return one.aged; }},
     {"bytes_copied", [](const Activity& one) { return one.totals.bytes_copied; }},
     {"bytes_spliced", [](const Activity& one) { return one.totals.bytes_spliced; }},
     {"pipes_used", [](const Activity& one) { return std::uint64_t{one.stock.pipes_lent}; }},
@@ -63,6 +67,11 @@ void gather_activity(Engine& engine, std::function<void(std::string)> then) {
         Activity mine{.totals = worker.totals(), .stock = worker.stock()};
         for (const proxy::Frontend& frontend : fleet.frontends)
           mine.accepted += frontend.counters.all()[worker.index()].connections.value();
+        for (const proxy::Backend& backend : fleet.backends) {
+          const telemetry::BackendCounters& counted = backend.counters.all()[worker.index()];
+          for (const telemetry::Counter& one : counted.rebalanced) mine.rebalanced += one.value();
+          for (const telemetry::Counter& one : counted.aged) mine.aged += one.value();
+        }
         return mine;
       },
       [then = std::move(then)](const std::vector<Activity>& workers) { then(text_of(workers)); });

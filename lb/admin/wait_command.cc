@@ -89,10 +89,9 @@ class Waits {
     const auto why = engine_.what_keeps(*server);
     if (!why) return End{};
     const balancer::ServerView now_is = server->backend->choice.view(server->server, 1).front();
-    const bool empties = now_is.facts.admin == balancer::Admin::kMaint &&
-                         (now_is.open != 0 || now_is.queued != 0);
-    if (!empties)
-      return End{.well = false, .text = fmt::format("Failed. {}", *why)};
+    const bool empties =
+        now_is.facts.admin == balancer::Admin::kMaint && (now_is.open != 0 || now_is.queued != 0);
+    if (!empties) return End{.well = false, .text = fmt::format("Failed. {}", *why)};
     if (!late) return std::nullopt;
     return End{.well = false, .text = fmt::format("Wait delay expired. {}", *why)};
   }

@@ -99,7 +99,11 @@ int del(const Context& context, const DelOptions& options) {
   if (const int status = wait_for_sessions(client, *server, options.timeout_s); status != 0)
     return status;
   const auto gone = client.ask(Words("del server").add(server->text()).text());
-  return gone ? told(context, *server, "deleted") : fail(gone.error());
+  if (!gone)
+    return fail(
+        fmt::format("{} {} is in maintenance now: tidectl ready {} lets sessions to it again",
+                    gone.error(), server->text(), server->text()));
+  return told(context, *server, "deleted");
 }
 
 }  // namespace
@@ -112,7 +116,7 @@ void add_fleet(CLI::App& app, Context& context) {
                   "  tidectl add app/s4 10.0.0.4:80\n"
                   "  tidectl add app/s4 10.0.0.4:80 weight 10 maxconn 100 check inter 2s\n"
                   "\n"
-                  "It lasts until the daemon reloads: write it into the configuration as well.");
+                  "It lasts until the daemon ends: write it into the configuration as well.");
   command->add_option("server", *name, "BACKEND/SERVER, a new name")->required();
   command->add_option("words", *words, "its address, then what a haproxy.cfg says behind it")
       ->required();

@@ -14,7 +14,7 @@ constexpr std::chrono::milliseconds kInterval{500};
 
 struct RebalanceOptions {
   std::string backend, to, pace;
-  bool dry_run = false, watch = false;
+  bool dry_run = false, watch = false, abort = false;
 };
 
 std::expected<Json, std::string> ask_rebalance(const Client& client,
@@ -24,6 +24,7 @@ std::expected<Json, std::string> ask_rebalance(const Client& client,
                                      .add("to", options.to)
                                      .add("pace", options.pace)
                                      .add_if(dry_run, "dry-run")
+                                     .add_if(options.abort, "abort")
                                      .add("json")
                                      .text());
   if (!answer) return std::unexpected(answer.error());
@@ -71,7 +72,8 @@ int watch(const Context& context, const RebalanceOptions& options, Json answer) 
     }
     static_cast<void>(wait_key(kInterval));
     if (interrupted()) {
-      fail("the rebalancing goes on");
+      fail(fmt::format("the rebalancing goes on: tidectl rebalance {} --abort ends it",
+                       options.backend));
       return kInterrupted;
     }
     auto next = ask_rebalance(client, options, true);
@@ -104,7 +106,12 @@ void add_rebalance(CLI::App& app, Context& context) {
       ->type_name("RATE")
       ->transform(checked(read_pace));
   CLI::Option* const dry = command->add_flag("--dry-run", options->dry_run, "change nothing");
-  command->add_flag("--watch", options->watch, "show the surplus until it is gone")->excludes(dry);
+  CLI::Option* const watched =
+      command->add_flag("--watch", options->watch, "show the surplus until it is gone");
+  watched->excludes(dry);
+  command->add_flag("--abort", options->abort, "end the one that goes on")
+      ->excludes(dry)
+      ->excludes(watched);
   command->callback([&context, options] { context.status = rebalance(context, *options); });
 }
 

@@ -30,7 +30,7 @@ void Roster::free(Id id) {
 bool Roster::holds(std::string_view name) const {
   if (!names_.contains(name)) return false;
   for (Id id = 0; id < size(); ++id)
-    if (known(id) && states_[id] != State::kLeaving && slot(id)->name == name) return true;
+    if (stays(id) && slot(id)->name == name) return true;
   return false;
 }
 

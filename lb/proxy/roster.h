@@ -51,7 +51,10 @@ class Roster {
 
   [[nodiscard]] bool known(Id id) const { return id < size() && states_[id] != State::kFree; }
 
-  // Whether a server has the name, or is coming with it.
+  // It is present, or will be.
+  [[nodiscard]] bool stays(Id id) const { return known(id) && states_[id] != State::kLeaving; }
+
+  // Whether a server that stays has the name.
   [[nodiscard]] bool holds(std::string_view name) const;
 
   // Ids of those that are present, the first ones first.

@@ -114,12 +114,9 @@ void ServerDrain::close_some() {
   answered_ = may.answered;
   for (const Candidate& one : seen_) {
     const bool quiet = one.grade == balancer::Grade::kQuiet;
-    const bool still = one.grade == balancer::Grade::kStill;
-    const bool wanted =
-        (one.idle && may.idle > 0) || (quiet && may.quiet > 0) || (still && may.still > 0);
+    const bool wanted = (one.idle && may.idle > 0) || (quiet && may.quiet > 0);
     if ((wanted || may.any > 0) && one.session->part(one.grade, why())) {
       may.quiet -= std::min(may.quiet, 1U);
-      may.still -= std::min(may.still, 1U);
       may.any -= std::min(may.any, 1U);
       may.idle -= std::min(may.idle, 1U);
     } else if (answered_ != 0) {

@@ -109,8 +109,9 @@ def test_a_server_that_comes_has_its_share_and_one_that_goes_has_nobody(operated
 def test_nobody_comes_where_the_order_is_fixed(operated, peers):
     daemon, path = operated({"s1": peers(Server, says(b"old")).address}, backend={"balance": "static-rr"})
 
-    assert said(path, "add server app/s2 127.0.0.1:1") == \
-        "Backend must use a dynamic load balancing to support dynamic servers.\n\n"
+    fixed = "Backend must use a dynamic load balancing to support dynamic servers.\n\n"
+    assert said(path, "add server app/s2 127.0.0.1:1") == fixed
+    assert said(path, "disable server app/s1; del server app/s1; enable server app/s1") == f"\n{fixed}\n"
     assert daemon.ask() == b"old"
 
 
@@ -185,6 +186,47 @@ def test_a_server_without_an_address_serves_once_it_has_one(operated, peers):
     said(path, f"set server app/s1 addr 127.0.0.1 port {port}")
 
     assert daemon.ask() == b"found"
+
+
+def test_a_server_without_an_address_gets_nobody_whatever_an_operator_says(operated, peers):
+    daemon, path = operated({"s1": peers(Server, says(b"here")).address})
+
+    assert said(path, "add server app/s2 web4.internal:80") == "New server registered.\n\n"
+    said(path, "enable server app/s2")
+
+    assert rows(path)["app", "s2"]["status"] == "MAINT (resolution)"
+    assert {daemon.ask() for _ in range(6)} == {b"here"}
+    assert said(path, "disable server app/s2; del server app/s2") == "\nServer deleted.\n\n"
+
+
+def test_a_server_that_another_tracks_stays_also_when_it_was_named_by_number(operated, peers):
+    base = peers(Server, says(b"here")).address
+    _, path = operated({"s1": {"address": base, "check": {"kind": "tcp", "interval": "100ms"}}, "s2": base})
+
+    assert said(path, f"add server app/t {base} track #3/#1") == "New server registered.\n\n"
+    said(path, "disable server app/s1")
+
+    assert "other configuration elements" in said(path, "del server app/s1")
+    assert rows(path)["app", "t"]["status"] == "MAINT"
+    assert said(path, "del server app/t; del server app/s1") == "Server deleted.\n\nServer deleted.\n\n"
+
+
+def test_an_agent_is_asked_again_after_its_server_has_moved(operated, peers):
+    asked = []
+
+    def answer(connection):
+        asked.append(connection)
+        connection.sendall(b"75%\n")
+
+    agent = peers(Server, answer)
+    base = peers(Server, says(b"")).address
+    _, path = operated({"s1": {"address": base, "agent": {"port": agent.port, "interval": "100ms"}}})
+    wait_until(lambda: len(asked) > 1, what="the agent is asked")
+
+    said(path, "set server app/s1 addr 127.0.0.1")
+    before = len(asked)
+
+    wait_until(lambda: len(asked) > before + 2, what="the agent is asked again")
 
 
 def test_checks_follow_a_server_that_moves(operated, peers):
