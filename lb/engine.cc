@@ -221,8 +221,9 @@ void Engine::begin_drain(const check::Place& server) {
   control_.pulse_again();
 }
 
-void Engine::rebalance(proxy::Backend& backend, const RebalanceWish& wish, Rebalances::Then then) {
-  rebalances_.start(backend, wish, std::move(then));
+void Engine::rebalance(proxy::Backend& backend, const RebalanceWish& wish,
+                       const Rebalances::Then& then) {
+  rebalances_.start(backend, wish, then);
   control_.pulse_again();
 }
 

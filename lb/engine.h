@@ -86,7 +86,7 @@ class Engine final : private balancer::Waker, private check::Desk, private check
                const std::optional<DrainWish>& wish);
 
   // Servers that have more than their share of sessions give them away.
-  void rebalance(proxy::Backend& backend, const RebalanceWish& wish, Rebalances::Then then);
+  void rebalance(proxy::Backend& backend, const RebalanceWish& wish, const Rebalances::Then& then);
   [[nodiscard]] Fleet& fleet() { return fleet_; }
 
   // One more server, in maintenance, its checks not made yet; `then` is told once all workers know

@@ -106,6 +106,33 @@ std::string outcome(const RebalanceView& view) {
                      of(Grade::kQuiet), of(Grade::kAnswered), view.surplus);
 }
 
+// By worker.
+using Grants = std::vector<std::vector<SurplusGrant>>;
+
+// So many among the servers that have too much, by how much that is; and of a server among the
+// workers, by what they have of it.
+Grants deal_out(const RebalanceView& view, std::uint64_t count,
+                const std::vector<std::vector<SurplusReport>>& reports, double turn) {
+  std::vector<std::uint32_t> surplus;
+  surplus.reserve(view.servers.size());
+  for (const RebalanceView::Server& server : view.servers) surplus.push_back(server.surplus);
+  const std::vector<std::uint32_t> dealt = balancer::deal(count, surplus, turn);
+  Grants grants(reports.size());
+  for (std::size_t i = 0; i < dealt.size(); ++i) {
+    const RebalanceView::Server& server = view.servers[i];
+    if (server.surplus == 0) continue;
+    std::vector<std::uint32_t> left;
+    left.reserve(reports.size());
+    for (const auto& worker : reports)
+      left.push_back(server.id < worker.size() ? worker[server.id].left : 0);
+    const double turn_here = std::fmod(turn + static_cast<double>(i) * kGolden, 1.0);
+    const std::vector<std::uint32_t> shares = balancer::deal(dealt[i], left, turn_here);
+    for (std::size_t worker = 0; worker < shares.size(); ++worker)
+      grants[worker].push_back({.server = server.id, .count = shares[worker]});
+  }
+  return grants;
+}
+
 }  // namespace
 
 bool Rebalances::active() const {
@@ -263,38 +290,24 @@ void Rebalances::grant(Run& run, const Reports& reports, Tick now) {
   run.credit -= whole;
   run.turn = std::fmod(run.turn + kGolden, 1.0);
 
-  std::vector<std::uint32_t> surplus;
-  surplus.reserve(view.servers.size());
-  for (const RebalanceView::Server& server : view.servers) surplus.push_back(server.surplus);
   const auto count = std::min(static_cast<std::uint64_t>(whole), view.surplus);
-  const std::vector<std::uint32_t> dealt = balancer::deal(count, surplus, run.turn);
-  const auto grants = std::make_shared<std::vector<std::vector<SurplusGrant>>>(reports.size());
-  for (std::size_t i = 0; i < dealt.size(); ++i) {
-    const RebalanceView::Server& server = view.servers[i];
-    if (server.surplus == 0) continue;
-    std::vector<std::uint32_t> left;
-    for (const auto& worker : reports)
-      left.push_back(server.id < worker.size() ? worker[server.id].left : 0);
-    const double turn = std::fmod(run.turn + static_cast<double>(i) * kGolden, 1.0);
-    const std::vector<std::uint32_t> shares = balancer::deal(dealt[i], left, turn);
-    for (std::size_t worker = 0; worker < shares.size(); ++worker)
-      (*grants)[worker].push_back({.server = server.id, .count = shares[worker]});
-  }
-  crew_.each([grants, start = run.start, time, backend = view.backend](Worker& worker) {
+  const auto grants = std::make_shared<const Grants>(deal_out(view, count, reports, run.turn));
+  const proxy::Backend* const backend = view.backend;
+  const Tick start = run.start;
+  crew_.each([grants, start, time, backend](Worker& worker) {
     worker.grant_surplus(*backend, (*grants)[worker.index()], start, time);
   });
 }
 
 void Rebalances::end(Run& run, State state, const std::string& how) {
-  RebalanceView& view = run.view;
-  view.state = state;
-  view.closed = closed_since(*view.backend, run.before);
+  const proxy::Backend* const backend = run.view.backend;
+  run.view.state = state;
+  run.view.closed = closed_since(*backend, run.before);
   run.ended = net::read_clock();
   const std::chrono::milliseconds age(static_cast<std::int64_t>(run.ended - run.start));
   note_(telemetry::Level::kNotice, fmt::format("rebalance of {} {} after {}: {}",
-                                               view.backend->config.name, how, age, outcome(view)));
-  crew_.each(
-      [backend = view.backend](Worker& worker) { worker.grant_surplus(*backend, {}, 0, 0); });
+                                               backend->config.name, how, age, outcome(run.view)));
+  crew_.each([backend](Worker& worker) { worker.grant_surplus(*backend, {}, 0, 0); });
 }
 
 }  // namespace lb

@@ -7,9 +7,8 @@ namespace {
 
 std::optional<std::uint32_t> number_with(std::string_view text, std::string_view unit) {
   std::uint32_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc{} || number == 0 || std::string_view(stop, end) != unit)
+  const auto [stop, error] = std::from_chars(text.begin(), text.end(), number);
+  if (error != std::errc{} || number == 0 || std::string_view(stop, text.end()) != unit)
     return std::nullopt;
   return number;
 }
