@@ -11,6 +11,7 @@ from support.settings import ROOT
 @pytest.mark.parametrize("command, told", [
     (["scripts/bench", "bluk"], "there is no scenario bluk: "),
     (["scripts/bench", "--rivals", "tidegate,haprox", "bulk"], "there is no rival haprox: tidegate, tidegate-busy-poll, haproxy, "),
+    (["scripts/prove-drain", "--quick", "pased"], "there is no scenario pased: "),
     (["scripts/soak", "60", "foo"], "Usage: scripts/soak "),
     (["scripts/soak", "foo"], "Usage: scripts/soak ")])
 def test_a_misspelt_argument_is_told_before_anything_is_built(tmp_path, command, told):

@@ -1,4 +1,5 @@
 """A server in a process of its own that answers requests as they ask for it, and prints the number of each that it got.
+A pause within an answer that lasted 10 ms longer than was asked is printed as "paused <number> <ms>".
 
     request   "<number> <size> <delay ms> <parts> <pause ms>\\n"
     answer    "<number> <size>\\n" and `size` bytes, in `parts` writes with pauses between, after the delay
@@ -6,6 +7,7 @@
 
 import asyncio
 import sys
+import time
 
 
 async def serve(reader, writer):
@@ -18,7 +20,10 @@ async def serve(reader, writer):
             step = -(-len(body) // parts)
             for begin in range(0, len(body), step):
                 if begin:
+                    left = time.monotonic()
                     await asyncio.sleep(pause / 1000)
+                    if (lasted := 1000 * (time.monotonic() - left)) > pause + 10:
+                        print(f"paused {number} {lasted:.0f}", flush=True)
                 writer.write(body[begin:begin + step])
                 await writer.drain()
     except ConnectionError:

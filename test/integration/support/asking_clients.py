@@ -3,6 +3,7 @@
 import asyncio
 import random
 import threading
+import time
 from dataclasses import dataclass, field
 
 from support.wait import wait_until
@@ -14,17 +15,18 @@ class Outcome:
     cut: list = field(default_factory=list)  # numbers of those whose answer ended in the middle
     unanswered: list = field(default_factory=list)  # of those that met an end before the first byte of an answer
     refused: int = 0  # connections that were never answered at all
+    cut_at: dict = field(default_factory=dict)  # when, by time.monotonic()
 
 
 class AskingClients:
     """So many of them in a thread, until stop()."""
 
     def __init__(self, endpoint, count: int, think: float, *, largest: int = 100_000, slowest: int = 200,
-                 longest_pause: int = 20, seed: int = 1):
+                 longest_pause: int = 20, seed: int = 1, first: int = 0):
         self._endpoint, self._count, self._think = endpoint, count, think
         self._largest, self._slowest, self._longest_pause = largest, slowest, longest_pause
         self._random = random.Random(seed)
-        self._number = 0
+        self._number = first  # one more is the first request's
         self._stopping = False
         self._loop = self._woken = None
         self.outcome = Outcome()
@@ -52,6 +54,7 @@ class AskingClients:
                 reader, writer = await asyncio.open_connection(*self._endpoint)
             except OSError:
                 self.outcome.refused += 1
+                await asyncio.sleep(0.01)  # else nobody else gets on
                 continue
             self.open += 1
             try:
@@ -63,7 +66,7 @@ class AskingClients:
     async def _converse(self, reader, writer):
         while not self._stopping:
             try:
-                await asyncio.wait_for(self._woken.wait(), self._random.expovariate(1 / self._think))
+                await asyncio.wait_for(self._woken.wait(), self._pause())
             except asyncio.TimeoutError:
                 pass
             if self._stopping or reader.at_eof():
@@ -83,8 +86,12 @@ class AskingClients:
                 await reader.readexactly(size)
             except (AssertionError, asyncio.IncompleteReadError, ConnectionError):
                 self.outcome.cut.append(number)
+                self.outcome.cut_at[number] = time.monotonic()
                 return
             self.outcome.answered += 1
+
+    def _pause(self) -> float:
+        return self._random.expovariate(1 / self._think) if self._think else 0
 
     def _next(self):
         self._number += 1
