@@ -255,6 +255,19 @@ class Backend {
   // runs under the lock and must not call the backend.
   Shift update(ServerId server, const std::function<void(Facts&)>& change, Tick now);
 
+  // While it lives, a table does not follow what changes, and at its end once for all: for many
+  // changes before anybody is served.
+  class Batch {
+   public:
+    explicit Batch(Backend& backend);
+    ~Batch();
+    Batch(const Batch&) = delete;
+    Batch& operator=(const Batch&) = delete;
+
+   private:
+    Backend& backend_;
+  };
+
   // Gives a server the weight that an operator asks for, as update() does; or why not, and nothing
   // has changed.
   std::expected<Shift, std::string_view> set_weight(ServerId server, const WeightRequest& request,
@@ -406,6 +419,7 @@ class Backend {
   History history_;
   const bool static_;
   bool graded_ = true;
+  bool in_batch_ = false;
   std::atomic<bool> watches_ = false;  // these two: read without the lock
   std::atomic<bool> asks_ = false;
   Tick now_ = 0;   // the latest that was told

@@ -46,12 +46,28 @@ Shift Backend::update(ServerId server, const std::function<void(Facts&)>& change
     shift.active = tiers_.actives();
     shift.backup = tiers_.backups();
     shift.sessions = servers_[server].open;
-    stale = chooser_.stale();
+    stale = chooser_.stale() && !in_batch_;
     if (!stale) shift.requeued = settle(grants);
     shift.queued = queue_.size();
   }
   shift.requeued += follow(stale, grants);
   return shift;
+}
+
+Backend::Batch::Batch(Backend& backend) : backend_(backend) {
+  const std::lock_guard lock(backend_.mutex_);
+  backend_.in_batch_ = true;
+}
+
+Backend::Batch::~Batch() {
+  Grants grants;
+  bool stale = false;
+  {
+    const std::lock_guard lock(backend_.mutex_);
+    backend_.in_batch_ = false;
+    stale = backend_.chooser_.stale();
+  }
+  backend_.follow(stale, grants);
 }
 
 std::expected<Shift, std::string_view> Backend::set_weight(ServerId server,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -134,6 +135,8 @@ void restore(std::string_view text, Engine& engine,
     return note(Level::kWarning, fmt::format("state file: {}; none of it is used", state.error()));
   tell_broken(*state, note);
   const Directory directory(engine.fleet());
+  std::deque<balancer::Backend::Batch> batches;  // a table each, not one for each server
+  for (proxy::Backend& backend : engine.fleet().backends) batches.emplace_back(backend.choice);
   std::size_t unknown = 0;
   for (const StoredServer& stored : state->servers) {
     const auto place = directory.find(stored.backend, stored.name);

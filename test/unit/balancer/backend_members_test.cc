@@ -170,6 +170,21 @@ TEST_CASE("a limit holds for a server that has come, and those who wait get its 
   CHECK(waker.grants[0].lease.server() == 1);
 }
 
+TEST_CASE("many changes in a batch hold when it ends", "[balancer]") {
+  for (const Algorithm by : {Algorithm::kHash, Algorithm::kMaglev, Algorithm::kRoundRobin}) {
+    GrantList waker;
+    TestBackend backend(numbered(by, 8), waker);
+    TestBackend changed(numbered(by, 8), waker);
+    for (ServerId id = 0; id < 7; id += 2) set_admin(changed, id, Admin::kMaint);
+    {
+      const balancer::Backend::Batch batch(backend);
+      for (ServerId id = 0; id < 7; id += 2) set_admin(backend, id, Admin::kMaint);
+    }
+
+    for (std::uint32_t i = 0; i < 500; ++i) REQUIRE(picked(backend, i) == picked(changed, i));
+  }
+}
+
 TEST_CASE("whatever comes and goes, sessions get ready servers only", "[balancer]") {
   for (const Algorithm by : kGrowing) {
     GrantList waker;
