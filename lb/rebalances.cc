@@ -275,7 +275,7 @@ void Rebalances::learn(Run& run, const Reports& reports) {
                       "until nobody is more than {} % off his share",
                       view.backend->config.name, view.surplus, view.pace, view.to));
   if (!run.headway->helps(total(view.closed), view.surplus))
-    return end(run, State::kAborted, "is given up, as clients come back to where they were,");
+    return end(run, State::kGivenUp, "is given up, as clients come back to where they were,");
   grant(run, reports, net::read_clock());
 }
 

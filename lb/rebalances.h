@@ -26,7 +26,13 @@ struct RebalanceWish {
 
 // The rebalance of a backend as it was at the last look, as it ended, or as it would be.
 struct RebalanceView {
-  enum class State : std::uint8_t { kPlanned, kRunning, kDone, kAborted };
+  enum class State : std::uint8_t {
+    kPlanned,
+    kRunning,
+    kDone,
+    kAborted,  // somebody ended it
+    kGivenUp,  // it did not help
+  };
   struct Server {
     balancer::ServerId id = 0;
     std::string_view name = {};  // a text that stays

@@ -21,9 +21,11 @@ std::string_view name_of(State state) {
     case State::kDone:
       return "done";
     case State::kAborted:
+      return "aborted";
+    case State::kGivenUp:
       break;
   }
-  return "aborted";
+  return "given-up";
 }
 
 std::uint64_t closed(const RebalanceView& view, Grade grade) {

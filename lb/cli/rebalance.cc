@@ -81,7 +81,14 @@ int watch(const Context& context, const RebalanceOptions& options, Json answer) 
     answer = std::move(*next);
   }
   print(context, answer);
-  return text_in(part_of(answer, "rebalance"), "state") == "aborted" ? 4 : 0;
+  constexpr int kAborted = 4;
+  constexpr int kGivenUp = 5;
+  const std::string state = text_in(part_of(answer, "rebalance"), "state");
+  if (state == "given-up") {
+    fail("it is given up: clients come back to where they were");
+    return kGivenUp;
+  }
+  return state == "aborted" ? kAborted : 0;
 }
 
 int rebalance(const Context& context, const RebalanceOptions& options) {

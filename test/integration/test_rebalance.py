@@ -172,7 +172,7 @@ def test_it_is_given_up_where_clients_come_back_to_where_they_were(tidegate, pee
             assert client.recv(1) == b""
             client.close()
             clients[clients.index(client)] = daemon.connect()
-        return operator.rebalance()["state"] == "aborted"
+        return operator.rebalance()["state"] == "given-up"
 
     wait_until(given_up, 40)
     daemon.out.wait_for("rebalance of app is given up, as clients come back to where they were, after")

@@ -243,7 +243,7 @@ def rebalancing(state: str, surplus: int) -> str:
     return json.dumps({"rebalance": {"backend": "app", "state": state, "servers": servers, "closed": {}, "pace": 50}})
 
 
-@pytest.mark.parametrize("end, status", [("done", 0), ("aborted", 4)])
+@pytest.mark.parametrize("end, status", [("done", 0), ("aborted", 4), ("given-up", 5)])
 def test_rebalance_is_watched_until_it_is_over(admin, end, status):
     admin.answers("rebalance app pace 50/s json", rebalancing("running", 250)) \
          .answers("rebalance app pace 50/s dry-run json", rebalancing("running", 100), rebalancing(end, 10))
