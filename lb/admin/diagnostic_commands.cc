@@ -47,6 +47,7 @@ void add_diagnostic_commands(CommandTable& table, Engine& engine,
                gather_activity(engine, into(std::move(answer)));
              }});
   std::vector<std::string> admin;
+  admin.reserve(sockets.size());
   for (const conf::AdminSocket& socket : sockets) admin.push_back(shown(socket.address));
   table.add({.words = "show fd",
              .arguments = "[num]",

@@ -27,10 +27,10 @@ constexpr const char* kStatic =
 
 // As the servers of the backend are checked that are, or else by a connect.
 std::shared_ptr<const conf::CheckDialog> dialog_of(const conf::Backend& backend) {
-  static const auto connect = std::make_shared<const conf::CheckDialog>();
+  static const auto kConnect = std::make_shared<const conf::CheckDialog>();
   const auto checked = std::ranges::find_if(
       backend.servers, [](const conf::Server& one) { return one.check.has_value(); });
-  return checked != backend.servers.end() ? checked->check->dialog : connect;
+  return checked != backend.servers.end() ? checked->check->dialog : kConnect;
 }
 
 Fault give_number(const proxy::Backend& backend, conf::Server& server) {

@@ -65,12 +65,11 @@ Fault set_agent(Engine& engine, const Place& server, std::string_view state) {
 std::expected<balancer::WeightRequest, std::string_view> weight_in(std::string_view text) {
   if (text.empty()) return std::unexpected("Require <weight> or <weight%>.");
   balancer::WeightRequest request;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, request.number);
+  const auto [stop, error] = std::from_chars(text.begin(), text.end(), request.number);
   if (error != std::errc{})
     return std::unexpected("Empty weight string empty or preceded by garbage");
-  request.percent = stop != end && *stop == '%';
-  if (stop + (request.percent ? 1 : 0) != end)
+  request.percent = stop != text.end() && *stop == '%';
+  if (stop + (request.percent ? 1 : 0) != text.end())
     return std::unexpected("Trailing garbage in weight string");
   return request;
 }
@@ -85,10 +84,9 @@ Fault set_weight(Engine& engine, const Place& server, std::string_view text) {
 Fault set_maxconn(Engine& engine, const Place& server, std::string_view text) {
   if (text.empty()) return "Require <maxconn>.";
   std::uint32_t maxconn = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, maxconn);
+  const auto [stop, error] = std::from_chars(text.begin(), text.end(), maxconn);
   if (error != std::errc{}) return "maxconn string empty or preceded by garbage";
-  if (stop != end) return "Trailing garbage in maxconn string";
+  if (stop != text.end()) return "Trailing garbage in maxconn string";
   engine.supervisor().set_maxconn(server, maxconn);
   return std::nullopt;
 }

@@ -79,9 +79,9 @@ void Supervisor::judged(const Judgement& judgement) {
 }
 
 const std::vector<Place>& Supervisor::followers_of(const Place& server) const {
-  static const std::vector<Place> nobody;
+  static const std::vector<Place> kNobody;
   const auto found = followers_.find(Key(server.backend, server.server));
-  return found != followers_.end() ? found->second : nobody;
+  return found != followers_.end() ? found->second : kNobody;
 }
 
 void Supervisor::judge(const Place& server, const Judgement& judgement, const std::string& why) {
