@@ -40,9 +40,8 @@ std::string_view take_word(std::string_view& rest) {
 template <std::integral T>
 bool read_number(std::string_view text, T most, T& out) {
   T number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc{} || stop != end || number < 0 || number > most) return false;
+  const auto [stop, error] = std::from_chars(text.begin(), text.end(), number);
+  if (error != std::errc{} || stop != text.end() || number < 0 || number > most) return false;
   out = number;
   return true;
 }
