@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "lb/check/supervisor_rig.h"
+#include "test/unit/lb/check/supervisor_rig.h"
 
 namespace {
 
