@@ -24,7 +24,13 @@ conf::Server server_of(const std::function<void(conf::Server&)>& adapt = {}) {
 }
 
 StoredServer stored(std::uint32_t operation, std::uint32_t admin) {
-  return {.operation = operation, .admin = admin, .weight = 10, .initial_weight = 10, .more = {}};
+  return {.backend = "app",
+          .name = "s1",
+          .operation = operation,
+          .admin = admin,
+          .weight = 10,
+          .initial_weight = 10,
+          .more = {}};
 }
 
 void is_disabled(conf::Server& server) { server.disabled = true; }

@@ -1,6 +1,7 @@
 #include "lb/telemetry/log_channel.h"
 
 #include <catch2/catch.hpp>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -29,8 +30,8 @@ TEST_CASE("a channel keeps records and notes in their order", "[telemetry]") {
   channel.write(record_of(2));
 
   std::vector<LogChannel::Entry> entries;
-  CHECK(channel.consume(10, [&](const LogChannel::Entry& entry) { entries.push_back(entry); }) ==
-        3);
+  CHECK(channel.consume(
+            10, [&](LogChannel::Entry& entry) { entries.push_back(std::move(entry)); }) == 3);
   CHECK(std::get<SessionRecord>(entries[0]).id == 1);
   CHECK(std::get<Note>(entries[1]).text == "between");
   CHECK(std::get<SessionRecord>(entries[2]).id == 2);
