@@ -54,7 +54,6 @@ void Worker::dismiss(const check::Place& server) {
 }
 
 void Worker::move(const check::Place& server, const proxy::Whereabouts& where) {
-  loop_.assert_here();
   if (where.address) at(*server.backend, server.server).move(*where.address);
   checks_.move(server, where);
 }

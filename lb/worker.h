@@ -141,7 +141,7 @@ class Worker final : private proxy::Host, private proxy::ListenerOwner {
   void stop_checks(const check::Place& server) { checks_.remove(server); }
   void dismiss(const check::Place& server);
 
-  // Connects and checks go there from now on.
+  // Connects and checks go there from now on. Also before start().
   void move(const check::Place& server, const proxy::Whereabouts& where);
 
   // A server gets no new sessions, or does again. Those that still connect to it choose another.
