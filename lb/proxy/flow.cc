@@ -45,7 +45,7 @@ Flow::Turn Flow::move(Endpoint& in, Endpoint& out, Mover& mover) {
       break;
     }
     if (!in.readable) {
-      return_pipe(mover);
+      if (pipe_) return_pipe(mover);
       return Turn::kWaiting;
     }
     if (moved >= kBudget) return Turn::kMore;
