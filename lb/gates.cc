@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <bit>
 #include <utility>
 
@@ -33,10 +32,10 @@ void Gates::open(proxy::Frontend& frontend, Then then) {
 // Where a path is gone nobody connects any more, so that the last to be accepted is the last one.
 void Gates::shut(proxy::Frontend& frontend, Then then) {
   frontend.standing = Standing::kShut;
-  const auto its = std::ranges::stable_partition(
-      unix_paths_, [&frontend](const UnixPath& one) { return one.frontend != &frontend; });
-  for (const UnixPath& one : its) unlink(one.path.c_str());
-  unix_paths_.erase(its.begin(), its.end());
+  std::erase_if(unix_paths_, [&frontend](const UnixPath& one) {
+    if (one.frontend == &frontend) unlink(one.path.c_str());
+    return one.frontend == &frontend;
+  });
   crew_.each([&frontend](Worker& worker) { worker.stop_listening(frontend); }, std::move(then));
 }
 
