@@ -95,8 +95,9 @@ def test_lines_behind_the_first_are_not_answered(pair):
 
 
 def test_a_line_may_come_in_pieces(pair):
-    for path in (pair.haproxy, pair.tidegate):
-        with connect(path) as client:
+    """Of HAProxy 2.6 nobody may expect that: now and then it does not answer until its time is over."""
+    for _ in range(20):
+        with connect(pair.tidegate) as client:
             for byte in b"show cli level\n":
                 client.send(bytes([byte]))
             assert read_all(client) == b"admin\n\n"
