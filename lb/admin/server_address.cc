@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kByHand = " by 'stats socket command'";
 
-Moved refused(std::string sentence) { return {.says = std::move(sentence), .refused = true}; }
+Moved refused(std::string sentence) { return {.says = std::move(sentence)}; }
 
 std::string_view word(std::span<const std::string> words, std::size_t n) {
   return n < words.size() ? std::string_view(words[n]) : std::string_view();

@@ -11,8 +11,7 @@ namespace lb::admin {
 // What an order to move a server, or its checks, leads to.
 struct Moved {
   std::string says;                              // HAProxy's sentence; empty: there is none
-  std::optional<proxy::Whereabouts> where = {};  // unset: nothing was wrong with where it is, or
-  bool refused = false;                          // the order was
+  std::optional<proxy::Whereabouts> where = {};  // from now on; unset: the order is refused
 };
 
 // `words` are those behind `set server <backend>/<server>`: addr <ip> [port <port>], check-addr

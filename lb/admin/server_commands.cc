@@ -128,13 +128,12 @@ Command::Handler of_a_server(Engine& engine, Change change) {
 }
 
 void move(Engine& engine, const Place& server, const Moved& moved, Answer answer) {
-  if (moved.refused) return answer.fail(moved.says);
+  if (!moved.where) return answer.fail(moved.says);
   const auto kept = std::make_shared<Answer>(std::move(answer));
-  engine.move_server(server, moved.where.value_or(server.at_work().where),
-                     [kept, says = moved.says] {
-                       if (!says.empty()) kept->say(conf::LogLevel::kWarning, says);
-                       kept->finish();
-                     });
+  engine.move_server(server, *moved.where, [kept, says = moved.says] {
+    if (!says.empty()) kept->say(conf::LogLevel::kWarning, says);
+    kept->finish();
+  });
 }
 
 // Beside what is done at once, a server and its checks may go elsewhere.

@@ -32,8 +32,9 @@ void AgentWatch::move(const proxy::Whereabouts& where) {
   const bool running = probe_.running();
   probe_.cancel();
   route_ = route_to(server_, asked_, where);
-  if (is_lost(where)) return;
-  if (running || std::exchange(lost_, false)) ground_.wheel.schedule(*this, ground_.poller.now());
+  const bool was_lost = std::exchange(lost_, is_lost(where));
+  if (!paused_ && !lost_ && (running || was_lost))
+    ground_.wheel.schedule(*this, ground_.poller.now());
 }
 
 // Nobody knows where it is: somebody else must not be asked instead.

@@ -229,6 +229,29 @@ def test_an_agent_is_asked_again_after_its_server_has_moved(operated, peers):
     wait_until(lambda: len(asked) > before + 2, what="the agent is asked again")
 
 
+def test_an_agent_that_is_not_enabled_is_not_asked_though_its_server_gets_an_address(operated, peers):
+    asked = {"s1": 0, "s2": 0}
+
+    def counting(name):
+        def answer(connection):
+            asked[name] += 1
+            connection.sendall(b"up\n")
+        return answer
+
+    agents = {name: peers(Server, counting(name)) for name in asked}
+    base = peers(Server, says(b""))
+    _, path = operated({"s1": {"address": base.address, "agent": {"port": agents["s1"].port, "interval": "100ms"}}})
+    said(path, f"add server app/s2 web4.internal:80 agent-check agent-inter 100 agent-port {agents['s2'].port}")
+
+    said(path, f"set server app/s2 addr 127.0.0.1 port {base.port}")
+    before = asked["s1"]
+    wait_until(lambda: asked["s1"] > before + 3, what="the other agent is asked")
+
+    assert asked["s2"] == 0
+    said(path, "enable agent app/s2")
+    wait_until(lambda: asked["s2"] > 1, what="it is asked once it is enabled")
+
+
 def test_checks_follow_a_server_that_moves(operated, peers):
     lamp, there = peers(Lamp), peers(CrowdServer)
     daemon, path = operated({"s1": {"address": f"127.0.0.1:{lamp.port}",
