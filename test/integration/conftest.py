@@ -9,6 +9,7 @@ import signal
 import pytest
 
 from support import netns
+from support.admin import wait_asked
 from support.scripted_api import Admin
 from support.config import config, with_probe
 from support.daemon import Daemon
@@ -139,6 +140,22 @@ def proxy(request, tmp_path, peers):
     for daemon in started:
         daemon.end()
         print(*daemon.err.all()[-20:], *daemon.out.all()[-20:], sep="\n")
+
+
+@pytest.fixture
+def side_by_side(tidegate, tmp_path):
+    """side_by_side(plain) -> Tidegate and HAProxy under plain(path), each with that path of its admin socket."""
+    with contextlib.ExitStack() as ends:
+        def start_both(plain) -> list:
+            paths = [str(tmp_path / name) for name in ("tidegate.sock", "haproxy.sock")]
+            directory = tmp_path / "haproxy"
+            directory.mkdir()
+            ours = tidegate(plain(paths[0]))
+            theirs = HAProxy(directory, plain(paths[1]))
+            ends.callback(theirs.end)
+            wait_asked(paths[1], b"show cli level\n", b"admin\n\n")
+            return [(ours, paths[0]), (theirs, paths[1])]
+        yield start_both
 
 
 @pytest.fixture

@@ -5,9 +5,8 @@ import io
 
 import pytest
 
-from support.admin import ask, wait_asked
+from support.admin import ask
 from support.config import config
-from support.haproxy import HAProxy
 from support.peers import Server, says
 
 STAT = ("slim", "status")
@@ -53,16 +52,9 @@ def plain(path, server) -> dict:
 
 
 @pytest.fixture
-def both(tidegate, tmp_path, peers):
+def both(side_by_side, peers):
     server = peers(Server, says(b""))
-    paths = [str(tmp_path / name) for name in ("tidegate.sock", "haproxy.sock")]
-    directory = tmp_path / "haproxy"
-    directory.mkdir()
-    tidegate(plain(paths[0], server))
-    theirs = HAProxy(directory, plain(paths[1], server))
-    wait_asked(paths[1], b"show cli level\n", b"admin\n\n")
-    yield paths
-    theirs.end()
+    return [path for _, path in side_by_side(lambda path: plain(path, server))]
 
 
 def test_each_command_is_answered_as_haproxy_does_and_shows_the_same(both):

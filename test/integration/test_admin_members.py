@@ -7,9 +7,8 @@ import threading
 
 import pytest
 
-from support.admin import ask, wait_asked
+from support.admin import ask
 from support.config import config
-from support.haproxy import HAProxy
 from support.peers import CrowdServer, Lamp, Server, echo, says
 from support.settings import scaled
 from support.sockets import read_exactly
@@ -42,7 +41,7 @@ def operated(tidegate, tmp_path):
 
 
 @pytest.fixture
-def both(tidegate, tmp_path, peers):
+def both(side_by_side, peers):
     """Sockets of Tidegate and of HAProxy under the same configuration."""
     one, two = (peers(Server, says(b"")).address for _ in range(2))
 
@@ -51,14 +50,7 @@ def both(tidegate, tmp_path, peers):
                        "s2": {"address": two}, "s3": {"address": one, "track": "app/s1"}},
                       admin={"socket": path})
 
-    paths = [str(tmp_path / name) for name in ("tidegate.sock", "haproxy.sock")]
-    directory = tmp_path / "haproxy"
-    directory.mkdir()
-    tidegate(plain(paths[0]))
-    theirs = HAProxy(directory, plain(paths[1]))
-    wait_asked(paths[1], b"show cli level\n", b"admin\n\n")
-    yield paths
-    theirs.end()
+    return [path for _, path in side_by_side(plain)]
 
 
 SAME_REPLIES = [

@@ -6,9 +6,8 @@ import json
 
 import pytest
 
-from support.admin import ask, wait_asked
+from support.admin import ask
 from support.config import config
-from support.haproxy import HAProxy
 from support.peers import Refuser, Server, echo, resets
 from support.sockets import established, finish, read_all, read_exactly, reset
 from support.wait import wait_until
@@ -89,18 +88,11 @@ def sessions(daemon, path, held):
 
 
 @pytest.fixture
-def both(tmp_path, tidegate, peers, server):
+def both(side_by_side, peers, server):
     """Tidegate and HAProxy under the same configuration, with the paths of their sockets."""
     servers = {"works": peers(Server, echo).address, "refuses": peers(Refuser).address,
                "resets": peers(Server, resets).address, "held": server.address}
-    paths = [str(tmp_path / name) for name in ("tidegate.sock", "haproxy.sock")]
-    directory = tmp_path / "haproxy"
-    directory.mkdir()
-    ours = tidegate(plain(servers, paths[0]))
-    theirs = HAProxy(directory, plain(servers, paths[1]))
-    wait_asked(paths[1], b"show cli level\n", b"admin\n\n")
-    yield [(ours, paths[0]), (theirs, paths[1])]
-    theirs.end()
+    return side_by_side(lambda path: plain(servers, path))
 
 
 @pytest.mark.deadline(120)

@@ -5,9 +5,8 @@ import io
 
 import pytest
 
-from support.admin import ask, wait_asked
+from support.admin import ask
 from support.config import config
-from support.haproxy import HAProxy
 from support.peers import Server, says
 from support.wait import wait_until
 
@@ -29,7 +28,7 @@ def states(path) -> dict:
 
 
 @pytest.fixture
-def both(tidegate, tmp_path, peers):
+def both(side_by_side, peers):
     one, two = (peers(Server, says(b"")).address for _ in range(2))
 
     def plain(path) -> dict:
@@ -39,14 +38,7 @@ def both(tidegate, tmp_path, peers):
         whole["backends"]["tr"] = {"servers": {"t1": {"address": one, "track": "app/s1"}}}
         return whole
 
-    paths = [str(tmp_path / name) for name in ("tidegate.sock", "haproxy.sock")]
-    directory = tmp_path / "haproxy"
-    directory.mkdir()
-    tidegate(plain(paths[0]))
-    theirs = HAProxy(directory, plain(paths[1]))
-    wait_asked(paths[1], b"show cli level\n", b"admin\n\n")
-    yield paths
-    theirs.end()
+    return [path for _, path in side_by_side(plain)]
 
 
 def test_servers_are_what_haproxy_says_they_are(both):
